@@ -1,0 +1,145 @@
+#include "core/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/canonical.h"
+#include "core/check.h"
+
+namespace pegel {
+namespace {
+
+Reply Refusal(CallToken token, ErrorCode code, std::string message) {
+  return Reply{token, Error{code, std::move(message)}, std::nullopt};
+}
+
+}  // namespace
+
+Engine::Engine(World world, Hash256 chain, absl::btree_map<Lsn, Hash256> answered_chains,
+               EngineOptions options)
+    : world_(std::move(world)),
+      options_(options),
+      durable_(world_.lsn),
+      chain_(chain),
+      answered_chains_(std::move(answered_chains)) {}
+
+std::vector<Effect> Engine::Step(Input input) {
+  std::vector<Effect> effects;
+  std::visit([&](auto& in) { On(in, effects); }, input);
+  return effects;
+}
+
+void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
+  if (is_stopped_) return;
+  if (AnsweredBefore(call, effects)) return;
+  bool is_read = IsRead(call.command);
+  Moment now{Next(world_.lsn), std::max(call.now, world_.time), std::move(call.author)};
+  if (is_read && !options_.log_reads) {
+    Outcome outcome = Decide(world_, now, call.command).outcome;
+    return WaitFor(world_.lsn, Waiter{call.token, std::move(outcome), world_.lsn}, effects);
+  }
+  if (waiting_.size() >= options_.line_records_max) {
+    effects.push_back(Refusal(call.token, ErrorCode::kOverloaded,
+                              absl::StrCat(waiting_.size(),
+                                           " calls wait for the disk, which is the limit. Nothing "
+                                           "was changed; retry after a moment.")));
+    return;
+  }
+  Applied applied = Apply(world_, now, call.request_id, call.command);
+  digest_.reset();
+  Slot& slot = waiting_.emplace_back();
+  slot.is_remembered = call.request_id.is_set() && !is_read;
+  slot.waiters.push_back(Waiter{call.token, std::move(applied.decision.outcome), world_.lsn});
+  effects.push_back(
+      Append{Record{std::move(now), call.request_id, std::move(call.command), applied.effect}});
+}
+
+// True when the call is a retry: it is answered (now or when durable) from what the World
+// remembers.
+bool Engine::AnsweredBefore(CallArrived& call, std::vector<Effect>& effects) {
+  if (!call.request_id.is_set() || IsRead(call.command)) return false;
+  const Answer* answer = world_.requests.Find(RequestKey{call.author.principal, call.request_id});
+  if (answer == nullptr) return false;
+  if (answer->fingerprint != Fingerprint(call.command)) {
+    effects.push_back(Refusal(
+        call.token, ErrorCode::kRequestIdReused,
+        absl::StrCat("Request id ", ToHex(call.request_id), " was used at lsn ", answer->lsn.value,
+                     " for another call. Use a new id for each call, and the same one only to send "
+                     "the same call again.")));
+  } else {
+    WaitFor(answer->lsn, Waiter{call.token, answer->outcome, answer->lsn}, effects);
+  }
+  return true;
+}
+
+void Engine::On(StatusAsked& ask, std::vector<Effect>& effects) {
+  if (is_stopped_) return;
+  WaitFor(world_.lsn, Waiter{ask.token, std::nullopt, world_.lsn}, effects);
+}
+
+void Engine::On(GroupDurable& group, std::vector<Effect>& effects) {
+  PEGEL_CHECK(
+      durable_.value + group.chains.size() == group.through.value && group.through <= world_.lsn,
+      "durable ", durable_.value, " + ", group.chains.size(), " != ", group.through.value);
+  for (const Hash256& chain : group.chains) {
+    durable_ = Next(durable_);
+    chain_ = chain;
+    Slot slot = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (slot.is_remembered) answered_chains_.emplace(durable_, chain);
+    for (Waiter& waiter : slot.waiters) Release(waiter, effects);
+  }
+  ForgetChains();
+}
+
+// Only chains that a retry may ask for are kept.
+void Engine::ForgetChains() {
+  Lsn oldest = world_.requests.OldestLsn();
+  auto end = oldest == Lsn{} ? answered_chains_.end() : answered_chains_.lower_bound(oldest);
+  answered_chains_.erase(answered_chains_.begin(), end);
+}
+
+void Engine::On(AppendFailed& failure, std::vector<Effect>& effects) {
+  is_stopped_ = true;
+  waiting_.clear();  // Nobody may be told anything: what is on disk is found at the next boot.
+  effects.push_back(Stop{std::move(failure.reason)});
+}
+
+void Engine::WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects) {
+  if (lsn <= durable_) return Release(waiter, effects);
+  waiting_[lsn.value - durable_.value - 1].waiters.push_back(std::move(waiter));
+}
+
+void Engine::Release(Waiter& waiter, std::vector<Effect>& effects) {
+  if (!waiter.outcome.has_value()) {
+    effects.push_back(StatusReply{waiter.token, StatusNow()});
+    return;
+  }
+  effects.push_back(Reply{waiter.token, *std::move(waiter.outcome),
+                          Receipt{waiter.receipt_lsn, ChainOf(waiter.receipt_lsn)}});
+}
+
+Hash256 Engine::ChainOf(Lsn lsn) const {
+  if (lsn == durable_) return chain_;
+  auto it = answered_chains_.find(lsn);
+  PEGEL_CHECK(it != answered_chains_.end(), "no chain hash for lsn ", lsn.value);
+  return it->second;
+}
+
+Status Engine::StatusNow() {
+  if (!digest_.has_value()) digest_ = Digest(world_);
+  Status status;
+  status.cluster_id = world_.cluster_id;
+  status.behaviour = world_.behaviour;
+  status.authorizer_enabled = world_.security.authorizer_enabled;
+  status.lsn_durable = durable_;
+  status.lsn_applied = world_.lsn;
+  status.chain = chain_;
+  status.digest = *digest_;
+  status.acl_entries = world_.acls.size();
+  status.answered_requests = world_.requests.size();
+  return status;
+}
+
+}  // namespace pegel

@@ -1,0 +1,141 @@
+// The server's brain without a body: inputs in, effects out. No I/O, no clock, no thread.
+//
+//   CallArrived    → Append (and later Reply), or Reply at once for a retry or a refusal
+//   StatusAsked    → StatusReply, when all that it speaks of is durable
+//   GroupDurable   → Reply for every call whose record is now durable
+//   AppendFailed   → Stop: never undo, never retry (reliability.md section 3)
+//
+// The engine decides before it appends, so its World runs ahead of the disk. Nobody can see that:
+// replies wait until their lsn is durable. tools/server.cc pumps it with sockets and RocksDB; tests
+// pump it by hand.
+//
+// Owner and thread: the loop thread's, like its World.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "core/fold.h"
+
+namespace pegel {
+
+// Proof that a call is in the log: its lsn and the chain hash of its record. A read that is
+// answered without a record of its own carries the receipt of the last record that it saw.
+struct Receipt {
+  Lsn lsn;
+  Hash256 chain{};
+  bool operator==(const Receipt&) const = default;
+};
+
+using CallToken = uint64_t;  // Chosen by the pump, one per call under way, to route the reply.
+
+// ---- inputs ----
+struct CallArrived {
+  CallToken token = 0;
+  Author author;
+  RequestId request_id;
+  Command command;
+  UnixNanos now;  // The clock's reading at arrival; the stamp never goes back.
+};
+struct StatusAsked {
+  CallToken token = 0;
+};
+// The records after the last GroupDurable through `through` are durable and anchored.
+struct GroupDurable {
+  Lsn through;
+  std::vector<Hash256> chains;  // One per record, in order.
+};
+struct AppendFailed {
+  std::string reason;
+};
+using Input = std::variant<CallArrived, StatusAsked, GroupDurable, AppendFailed>;
+
+// ---- effects ----
+struct Append {
+  Record record;
+};
+struct Reply {
+  CallToken token = 0;
+  Outcome outcome;
+  std::optional<Receipt> receipt;  // Unset: refused before the line, nothing was logged.
+};
+struct Status {
+  std::string cluster_id;
+  uint32_t behaviour = 0;
+  bool authorizer_enabled = false;
+  Lsn lsn_durable;
+  Lsn lsn_applied;
+  Hash256 chain{};   // Of lsn_durable.
+  Hash256 digest{};  // Of the World at lsn_applied.
+  uint64_t acl_entries = 0;
+  uint64_t answered_requests = 0;
+};
+struct StatusReply {
+  CallToken token = 0;
+  Status status;
+};
+struct Stop {
+  std::string reason;
+};
+using Effect = std::variant<Append, Reply, StatusReply, Stop>;
+
+struct EngineOptions {
+  bool log_reads = true;           // false: reads are answered without a record.
+  size_t line_records_max = 8192;  // Calls waiting for the disk; one more is refused as OVERLOADED.
+};
+
+class Engine {
+ public:
+  // `world` as recovered, `chain` of its lsn, and the chain hashes of the records that answered the
+  // requests it remembers, by lsn (replay/recover.h has all three).
+  Engine(World world, Hash256 chain, absl::btree_map<Lsn, Hash256> answered_chains,
+         EngineOptions options);
+
+  // Effects come in the order in which they must be carried out.
+  std::vector<Effect> Step(Input input);
+
+  const World& world() const { return world_; }
+  Lsn lsn_durable() const { return durable_; }
+  // Nothing waits for the disk.
+  bool is_idle() const { return durable_ == world_.lsn; }
+
+ private:
+  struct Waiter {
+    CallToken token = 0;
+    std::optional<Outcome> outcome;  // Unset: asked for the status.
+    Lsn receipt_lsn;
+  };
+
+  // What waits for one lsn.
+  struct Slot {
+    std::vector<Waiter> waiters;
+    bool is_remembered = false;  // A retry may ask for this record's receipt later.
+  };
+
+  void On(CallArrived& call, std::vector<Effect>& effects);
+  void On(StatusAsked& ask, std::vector<Effect>& effects);
+  void On(GroupDurable& group, std::vector<Effect>& effects);
+  void On(AppendFailed& failure, std::vector<Effect>& effects);
+  void WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects);
+  void Release(Waiter& waiter, std::vector<Effect>& effects);
+  bool AnsweredBefore(CallArrived& call, std::vector<Effect>& effects);
+  void ForgetChains();
+  Hash256 ChainOf(Lsn lsn) const;
+  Status StatusNow();
+
+  World world_;
+  EngineOptions options_;
+  Lsn durable_;
+  Hash256 chain_;                                  // Of durable_.
+  absl::btree_map<Lsn, Hash256> answered_chains_;  // For receipts of retries.
+  std::deque<Slot> waiting_;                       // [i]: for lsn durable_ + 1 + i.
+  bool is_stopped_ = false;
+  std::optional<Hash256> digest_;  // Of world_, until it changes.
+};
+
+}  // namespace pegel

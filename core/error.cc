@@ -1,0 +1,27 @@
+#include "core/error.h"
+
+namespace pegel {
+
+absl::string_view ErrorName(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kUnknownServerError:
+      return "UNKNOWN_SERVER_ERROR";
+    case ErrorCode::kAuthorization:
+      return "AUTHORIZATION_EXCEPTION";
+    case ErrorCode::kSyntax:
+      return "SYNTAX_ERROR";
+    case ErrorCode::kInvalidArgument:
+      return "INVALID_ARGUMENT";
+    case ErrorCode::kProcedureNotExist:
+      return "PROCEDURE_NOT_EXIST";
+    case ErrorCode::kOverloaded:
+      return "OVERLOADED";
+    case ErrorCode::kLimitExceeded:
+      return "LIMIT_EXCEEDED";
+    case ErrorCode::kRequestIdReused:
+      return "REQUEST_ID_REUSED";
+  }
+  return "UNKNOWN";
+}
+
+}  // namespace pegel

@@ -1,0 +1,25 @@
+// How much one World holds. Part of behaviour 1: changing a number changes what old logs fold to,
+// so a new number needs a new behaviour version.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pegel {
+
+// Newest reducer rules that this program knows; a new log starts with them.
+inline constexpr uint32_t kBehaviourNewest = 1;
+
+// 10 times what the largest known Fluss installations hold; about 25 MiB of memory.
+inline constexpr size_t kAclEntriesMax = 100'000;
+
+// A retry is recognised while its first call is among the newest this many calls that carried a
+// request id, and not older than this by log time. An hour outlives any client's retry loop; the
+// count bounds memory at about 30 MiB.
+inline constexpr size_t kAnsweredRequestsMax = 100'000;
+inline constexpr int64_t kAnsweredRequestNanosMax = 3'600'000'000'000;
+
+// One piece of a resource or principal name.
+inline constexpr size_t kNameBytesMax = 255;
+
+}  // namespace pegel

@@ -1,0 +1,31 @@
+// What became of a command: accepted with a result, or rejected with the error that the caller
+// sees.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "core/acl/model.h"
+#include "core/error.h"
+
+namespace pegel {
+
+// A change was accepted (also when there was nothing to change).
+struct Done {
+  bool operator==(const Done&) const = default;
+};
+
+// Entries in World order; procedures/rows.h prints and sorts them as the seed promises.
+struct AclEntries {
+  std::vector<acl::Entry> entries;
+  bool operator==(const AclEntries&) const = default;
+};
+
+using Result = std::variant<Done, AclEntries>;
+
+// Accepted: the Result. Rejected: the Error. Part of the record's meaning through the effect hash.
+using Outcome = std::variant<Result, Error>;
+
+inline bool IsAccepted(const Outcome& outcome) { return std::holds_alternative<Result>(outcome); }
+
+}  // namespace pegel

@@ -1,0 +1,32 @@
+// All reducer state. Two equal logs fold to two equal Worlds, byte for byte in canonical form.
+//
+// Owned by one fold (the engine's, a replay's); changed only by Evolve through core/fold.h.
+// Containers are ordered, because iteration order is part of the canonical encoding and of every
+// listing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/acl/authorize.h"
+#include "core/acl/state.h"
+#include "core/ids.h"
+#include "core/requests.h"
+
+namespace pegel {
+
+struct World {
+  Lsn lsn;                 // Of the last applied record; 0: none yet.
+  UnixNanos time;          // Of the last applied record.
+  uint32_t behaviour = 0;  // Reducer rules in force; 0 until the first Boot.
+  std::string cluster_id;  // Chosen at record 1, never changed.
+  std::map<std::string, std::string> static_configs;
+  acl::Security security;  // Derived from static_configs by Evolve(Booted).
+  acl::AclState acls;
+  AnsweredRequests requests;
+
+  bool operator==(const World&) const = default;
+};
+
+}  // namespace pegel

@@ -1,0 +1,65 @@
+#include "core/canonical.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/fold.h"
+#include "tests/support/acl.h"
+#include "tests/support/history.h"
+
+namespace pegel {
+namespace {
+
+using testing::EntryOf;
+using testing::Random;
+
+TEST(Canonical, TheOrderOfInsertionLeavesNoTrace) {
+  Random random(testing::SeedFromEnvironment());
+  std::vector<acl::Entry> entries;
+  for (int i = 0; i < 200; ++i) entries.push_back(testing::RandomEntry(random));
+  World first;
+  for (const acl::Entry& entry : entries) first.acls.Add(entry);
+  for (int i = 0; i < 20; ++i) {
+    for (size_t k = entries.size(); k > 1; --k) std::swap(entries[k - 1], entries[random.Below(k)]);
+    World shuffled;
+    for (const acl::Entry& entry : entries) shuffled.acls.Add(entry);
+    ASSERT_EQ(shuffled, first);
+    ASSERT_EQ(Encode(shuffled), Encode(first));
+  }
+}
+
+TEST(Canonical, EveryPartOfTheWorldShowsInItsBytes) {
+  std::vector<World> worlds(9);
+  worlds[1].lsn = Lsn{1};
+  worlds[2].time = UnixNanos{1};
+  worlds[3].behaviour = 1;
+  worlds[4].cluster_id = "x";
+  worlds[5].static_configs["k"] = "";
+  worlds[6].acls.Add(EntryOf("ALLOW", "User:a", "READ", "d"));
+  worlds[7].acls.Add(EntryOf("DENY", "User:a", "READ", "d"));
+  worlds[8].requests.Remember(RequestKey{Principal{"User", "a"}, RequestId{0, 1}},
+                              Answer{Lsn{1}, UnixNanos{}, {}, Result{Done{}}});
+  std::vector<Hash256> digests;
+  for (const World& world : worlds) digests.push_back(Digest(world));
+  std::sort(digests.begin(), digests.end());
+  EXPECT_EQ(std::unique(digests.begin(), digests.end()), digests.end());
+}
+
+TEST(Canonical, TextsDoNotRunIntoEachOther) {
+  Boot first{"ab", 1, {{"c", "d"}}}, second{"a", 1, {{"bc", "d"}}};
+  EXPECT_NE(Encode(Command{first}), Encode(Command{second}));
+}
+
+TEST(Canonical, DifferentCommandsHaveDifferentBytes) {
+  Random random(testing::SeedFromEnvironment());
+  std::map<std::string, Command> by_bytes;
+  for (int i = 0; i < 5000; ++i) {
+    Command command = testing::RandomCommand(random);
+    auto [it, is_new] = by_bytes.emplace(Encode(command), command);
+    ASSERT_EQ(it->second, command);
+  }
+}
+
+}  // namespace
+}  // namespace pegel
