@@ -1,0 +1,113 @@
+#include "tests/procedures/random_call.h"
+
+#include <string>
+#include <vector>
+
+#include "core/limits.h"
+
+namespace pegel::procedures {
+namespace {
+
+using testing::Random;
+
+// Letters that stand anywhere in a name, those that trip readers of SQL above all. The longest has
+// four bytes.
+const std::vector<std::string>& NameLetters() {
+  static const auto& kLetters = *new std::vector<std::string>{
+      "a", "Z",  "0", "_", "-", "$", "(",  ")", ",",      "=",     ">", "<",
+      "/", "\\", "@", "#", "%", "&", "+",  "!", "?",      "[",     "]", "{",
+      "}", "|",  "~", "^", "ä", "ß", "表", "😀", "\u2028", "\u00A0"};
+  return kLetters;
+}
+
+const std::vector<std::string>& PrincipalLetters() {
+  static const auto& kLetters = *new std::vector<std::string>{
+      "a", "Q", "7", "'", "''", "`", " ", "--", "/*", "*/", "=>", ".", "*", ")", "NULL", "ö", "😀"};
+  return kLetters;
+}
+
+std::string Letters(Random& random, const std::vector<std::string>& letters) {
+  size_t bytes_max = random.OneIn(50) ? kNameBytesMax : 1 + random.Below(12);
+  std::string text;
+  while (text.size() + 4 <= bytes_max) text += random.Of(letters);
+  return text.empty() ? "x" : text;
+}
+
+std::string ResourcePiece(Random& random) {
+  if (random.OneIn(8)) return random.Of<std::string>({"*", "ANY", "cluster", "CLUSTER", "ALL"});
+  return Letters(random, NameLetters());
+}
+
+acl::Resource RandomResource(Random& random) {
+  acl::Resource resource;
+  if (random.OneIn(8)) return resource;
+  resource.database = ResourcePiece(random);
+  if (random.OneIn(2)) resource.table = ResourcePiece(random);
+  return resource;
+}
+
+std::string PrincipalPiece(Random& random) {
+  if (random.OneIn(8)) return random.Of<std::string>({"User", "ANY", "ALL", "Group"});
+  std::string piece = Letters(random, PrincipalLetters());
+  if (piece.front() == ' ') piece.front() = 'f';
+  if (piece.back() == ' ') piece.back() = 'l';
+  return piece;
+}
+
+Principal RandomPrincipal(Random& random) {
+  if (random.OneIn(8)) return Principal{"*", "*"};
+  Principal principal{PrincipalPiece(random), random.OneIn(8) ? "*" : PrincipalPiece(random)};
+  if (principal.type == "*") principal.name = "*";
+  return principal;
+}
+
+// An address block with the bits behind its prefix cleared; one half IPv4.
+acl::Host RandomHost(Random& random) {
+  if (random.OneIn(4)) return acl::Host{};
+  acl::Host host{.is_any = false, .address = {}, .prefix_bits = 128};
+  for (uint8_t& byte : host.address) byte = random.OneIn(2) ? 0 : random.Below(256);
+  bool is_ipv4 = random.OneIn(2);
+  for (size_t i = 0; is_ipv4 && i < 12; ++i) host.address[i] = i < 10 ? 0 : 0xFF;
+  size_t free_bits = is_ipv4 ? 32 : 128;
+  if (random.OneIn(2)) host.prefix_bits = static_cast<uint8_t>(128 - random.Below(free_bits + 1));
+  for (size_t bit = host.prefix_bits; bit < 128; ++bit) {
+    host.address[bit / 8] &= static_cast<uint8_t>(~(0x80 >> bit % 8));
+  }
+  return host;
+}
+
+acl::Entry RandomEntry(Random& random) {
+  return acl::Entry{
+      .resource = RandomResource(random),
+      .principal = RandomPrincipal(random),
+      .host = RandomHost(random),
+      .operation = static_cast<acl::Operation>(1 + random.Below(size_t(acl::kLastOperation))),
+      .permission = random.OneIn(2) ? acl::Permission::kAllow : acl::Permission::kDeny};
+}
+
+acl::Filter RandomFilter(Random& random) {
+  acl::Entry entry = RandomEntry(random);
+  acl::Filter filter{entry.resource, entry.principal, entry.host, entry.operation,
+                     entry.permission};
+  if (random.OneIn(4)) filter.resource.reset();
+  if (random.OneIn(4)) filter.principal.reset();
+  if (random.OneIn(4)) filter.host.reset();
+  if (random.OneIn(4)) filter.operation.reset();
+  if (random.OneIn(4)) filter.permission.reset();
+  return filter;
+}
+
+}  // namespace
+
+Command RandomCall(Random& random) {
+  switch (random.Below(3)) {
+    case 0:
+      return AddAcl{RandomEntry(random)};
+    case 1:
+      return DropAcl{RandomFilter(random)};
+    default:
+      return ListAcl{RandomFilter(random)};
+  }
+}
+
+}  // namespace pegel::procedures

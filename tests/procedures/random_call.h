@@ -1,0 +1,13 @@
+// Commands as wild as their parsers let through.
+#pragma once
+
+#include "core/command.h"
+#include "tests/support/random.h"
+
+namespace pegel::procedures {
+
+// Any command that a CALL can make: names with every letter that trips readers of SQL, names of the
+// longest size, hosts of every block size, filters with every combination of open fields.
+Command RandomCall(testing::Random& random);
+
+}  // namespace pegel::procedures

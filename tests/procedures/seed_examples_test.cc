@@ -1,0 +1,221 @@
+// The examples of the document that Pegel implements, word for word, comments and USE lines
+// included.
+#include <gtest/gtest.h>
+
+#include "procedures/catalogue.h"
+#include "tests/procedures/support.h"
+#include "tests/support/acl.h"
+
+namespace pegel::procedures {
+namespace {
+
+using testing::EntryOf;
+using testing::FilterOf;
+
+constexpr char kAddExample[] =
+    R"sql(-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Grant read permission to user Alice from any host
+CALL sys.add_acl(
+resource => 'CLUSTER',
+permission => 'ALLOW',
+principal => 'User:Alice',
+operation => 'READ',
+host => '*'
+);
+-- Grant write permission to user Bob from a specific host
+CALL sys.add_acl(
+resource => 'my_database.my_table',
+permission => 'ALLOW',
+principal => 'User:Bob',
+operation => 'WRITE',
+host => '192.168.1.100'
+);
+)sql";
+
+constexpr char kDropExample[] =
+    R"sql(-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Remove a specific ACL entry
+CALL sys.drop_acl(
+resource => 'CLUSTER',
+permission => 'ALLOW',
+principal => 'User:Alice',
+operation => 'READ',
+host => '*'
+);
+-- Remove all ACL entries for a specific user
+CALL sys.drop_acl(
+resource => 'ANY',
+permission => 'ANY',
+principal => 'User:Alice',
+operation => 'ANY',
+host => 'ANY'
+);
+)sql";
+
+constexpr char kListExample[] =
+    R"sql(-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- List all ACL entries
+CALL sys.list_acl(resource => 'ANY');
+-- List all ACL entries for a specific user
+CALL sys.list_acl(
+resource => 'ANY',
+principal => 'User:Alice'
+);
+-- List all read permissions
+CALL sys.list_acl(
+resource => 'ANY',
+operation => 'READ'
+);
+)sql";
+
+// Of procedures that later versions bring: the grammar reads them already.
+constexpr char kLaterExamples[] =
+    R"sql(-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Get a specific configuration
+CALL sys.get_cluster_configs(
+config_keys => 'kv.rocksdb.shared-rate-limiter.bytes-per-sec'
+);
+-- Get multiple configuration
+CALL sys.get_cluster_configs(
+config_keys => 'kv.rocksdb.shared-rate-limiter.bytes-per-sec', 'datalake.format'
+);
+-- Get all cluster configurations
+CALL sys.get_cluster_configs();
+-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Set RocksDB rate limiter
+CALL sys.set_cluster_configs(
+config_pairs => 'kv.rocksdb.shared-rate-limiter.bytes-per-sec', '200MB'
+);
+-- Set RocksDB rate limiter and datalake format
+CALL sys.set_cluster_configs(
+config_pairs => 'kv.rocksdb.shared-rate-limiter.bytes-per-sec', '200MB', 'datalake.format','paimon'
+);
+-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Reset a specific configuration
+CALL sys.reset_cluster_configs(
+config_keys => 'kv.rocksdb.shared-rate-limiter.bytes-per-sec'
+);
+-- Reset RocksDB rate limiter and datalake format
+CALL sys.reset_cluster_configs(
+config_keys => 'kv.rocksdb.shared-rate-limiter.bytes-per-sec', 'datalake.format'
+);
+-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Add PERMANENT_OFFLINE tag to a single TabletServer
+CALL sys.add_server_tag('0', 'PERMANENT_OFFLINE');
+-- Add TEMPORARY_OFFLINE tag to multiple TabletServers
+CALL sys.add_server_tag('1,2,3', 'TEMPORARY_OFFLINE');
+-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Remove PERMANENT_OFFLINE tag from a single TabletServer
+CALL sys.remove_server_tag('0', 'PERMANENT_OFFLINE');
+-- Remove TEMPORARY_OFFLINE tag from multiple TabletServers
+CALL sys.remove_server_tag('1,2,3', 'TEMPORARY_OFFLINE');
+-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Trigger rebalance with rack-aware goal (recommended for multi-rack deployments)
+CALL sys.rebalance('RACK_AWARE,REPLICA_DISTRIBUTION');
+-- Trigger rebalance with replica distribution goal only
+CALL sys.rebalance('REPLICA_DISTRIBUTION');
+-- Trigger rebalance with multiple goals in priority order
+CALL sys.rebalance('RACK_AWARE,REPLICA_DISTRIBUTION,LEADER_DISTRIBUTION');
+-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- List the most recent rebalance progress
+CALL sys.list_rebalance();
+-- List a specific rebalance progress by ID
+CALL sys.list_rebalance('rebalance-12345');
+-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
+USE fluss_catalog;
+-- Cancel the most recent rebalance operation
+CALL sys.cancel_rebalance();
+-- Cancel a specific rebalance operation by ID
+CALL sys.cancel_rebalance('rebalance-12345');
+)sql";
+
+std::vector<Statement> StatementsOf(absl::string_view script) {
+  bool is_open = true;
+  std::vector<Statement> statements;
+  for (const ScriptPiece& piece : SplitScript(script, &is_open)) {
+    auto read = ParseStatement(piece.text, piece.start);
+    if (auto* error = std::get_if<Error>(&read)) {
+      ADD_FAILURE() << error->message;
+    } else {
+      statements.push_back(std::get<Statement>(std::move(read)));
+    }
+  }
+  EXPECT_FALSE(is_open);
+  return statements;
+}
+
+// The commands of an example; its first statement must be its USE.
+std::vector<Command> CommandsOf(absl::string_view example) {
+  std::vector<Statement> statements = StatementsOf(example);
+  std::vector<Command> commands;
+  EXPECT_EQ(statements.at(0), Statement(UseStatement{"fluss_catalog"}));
+  for (size_t i = 1; i < statements.size(); ++i) {
+    auto command = MakeCommand(std::get<CallStatement>(statements[i]));
+    if (auto* error = std::get_if<Error>(&command)) {
+      ADD_FAILURE() << error->message;
+    } else {
+      commands.push_back(std::get<Command>(std::move(command)));
+    }
+  }
+  return commands;
+}
+
+TEST(SeedExamples, AddAcl) {
+  EXPECT_EQ(CommandsOf(kAddExample),
+            (std::vector<Command>{AddAcl{EntryOf("ALLOW", "User:Alice", "READ", "cluster", "*")},
+                                  AddAcl{EntryOf("ALLOW", "User:Bob", "WRITE",
+                                                 "my_database.my_table", "192.168.1.100")}}));
+}
+
+TEST(SeedExamples, DropAcl) {
+  acl::Filter alice{.principal = Principal{"User", "Alice"}};
+  EXPECT_EQ(CommandsOf(kDropExample),
+            (std::vector<Command>{
+                DropAcl{FilterOf(EntryOf("ALLOW", "User:Alice", "READ", "cluster", "*"))},
+                DropAcl{alice}}));
+}
+
+TEST(SeedExamples, ListAcl) {
+  acl::Filter alice{.principal = Principal{"User", "Alice"}};
+  acl::Filter read{.operation = acl::Operation::kRead};
+  EXPECT_EQ(CommandsOf(kListExample),
+            (std::vector<Command>{ListAcl{}, ListAcl{alice}, ListAcl{read}}));
+}
+
+TEST(SeedExamples, ShowProcedures) {
+  EXPECT_EQ(StatementsOf("SHOW PROCEDURES;"), (std::vector<Statement>{ShowProceduresStatement{}}));
+}
+
+// With the catalog in front, as in every "Syntax" paragraph.
+TEST(SeedExamples, TheCatalogNameMayStandInFront) {
+  std::string example = kAddExample;
+  for (size_t at = 0; (at = example.find("CALL sys", at)) != std::string::npos; at += 8) {
+    example.replace(at, 8, "CALL fluss_catalog.sys");
+  }
+  EXPECT_EQ(CommandsOf(example), CommandsOf(kAddExample));
+}
+
+TEST(SeedExamples, WhatLaterVersionsBringIsReadAndSaidNotToExist) {
+  size_t calls = 0;
+  for (const Statement& statement : StatementsOf(kLaterExamples)) {
+    if (std::holds_alternative<UseStatement>(statement)) continue;
+    auto command = MakeCommand(std::get<CallStatement>(statement));
+    ASSERT_TRUE(std::holds_alternative<Error>(command));
+    EXPECT_EQ(std::get<Error>(command).code, ErrorCode::kProcedureNotExist);
+    ++calls;
+  }
+  EXPECT_EQ(calls, 18u);
+}
+
+}  // namespace
+}  // namespace pegel::procedures
