@@ -1,0 +1,93 @@
+# The durable form of a record. log/record_codec.h is its only reader and writer.
+#
+# Rules, for ever: a field keeps its number and its meaning; new fields take the next number; nothing
+# is removed. A new command is a new member at the end of the union `command`. A change that an older
+# version must not overlook raises `format`, because an older version refuses a format that it does
+# not know, but reads past a field that it does not know.
+
+@0x88755afb0b747049;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("pegel::log::schema");
+
+struct Record {
+  format @0 :UInt16;         # 1. Any other number is refused.
+  lsn @1 :UInt64;            # Dense, from 1. The key in RocksDB repeats the lsn of a group's first.
+  timeNanos @2 :Int64;       # Since 1970; stamped once, never less than in the record before.
+  principal @3 :Principal;   # Who called.
+  host @4 :Text;             # From which address, as text; empty for the server itself.
+  requestIdHigh @5 :UInt64;  # Both halves 0: the caller gave none.
+  requestIdLow @6 :UInt64;
+  previousHash @7 :Data;     # 32 bytes: SHA-256 of the whole record before; record 1 holds zeros.
+  effectHash @8 :Data;       # 32 bytes: SHA-256 of the outcome and events that the fold produced.
+
+  command :union {
+    boot @9 :Boot;           # What CommandKind in core/command.h calls 1,
+    addAcl @10 :AclEntry;    # 10,
+    dropAcl @11 :AclFilter;  # 11,
+    listAcl @12 :AclFilter;  # and 12.
+  }
+}
+
+struct Boot {
+  clusterId @0 :Text;
+  behaviour @1 :UInt32;
+  staticConfigs @2 :List(Config);  # Keys strictly ascending, so that equal maps have equal bytes.
+}
+
+struct Config {
+  key @0 :Text;
+  value @1 :Text;
+}
+
+struct Principal {
+  type @0 :Text;  # Such as `User`.
+  name @1 :Text;
+}
+
+struct Resource {
+  database @0 :Text;  # Both empty: the cluster.
+  table @1 :Text;     # Empty: a database.
+}
+
+struct Host {
+  union {
+    any @0 :Void;
+    block :group {
+      address @1 :Data;      # 16 bytes: IPv6; IPv4 in its mapped form ::ffff:a.b.c.d.
+      prefixBits @2 :UInt8;  # 0 to 128. Bits behind the prefix are zero.
+    }
+  }
+}
+
+struct AclEntry {
+  resource @0 :Resource;
+  principal @1 :Principal;
+  host @2 :Host;
+  operation @3 :UInt8;   # acl::Operation, 1 to 9.
+  permission @4 :UInt8;  # acl::Permission, 1 or 2.
+}
+
+# Each part selects all entries, or those whose field is equal.
+struct AclFilter {
+  resource :union {
+    all @0 :Void;
+    equal @1 :Resource;
+  }
+  principal :union {
+    all @2 :Void;
+    equal @3 :Principal;
+  }
+  host :union {
+    all @4 :Void;
+    equal @5 :Host;
+  }
+  operation :union {
+    all @6 :Void;
+    equal @7 :UInt8;
+  }
+  permission :union {
+    all @8 :Void;
+    equal @9 :UInt8;
+  }
+}

@@ -1,0 +1,239 @@
+#include <capnp/message.h>
+#include <kj/exception.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/container/fixed_array.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/utf8.h"
+#include "log/frame.h"
+#include "log/record.capnp.h"
+#include "log/record_codec.h"
+
+namespace pegel::log {
+namespace {
+
+absl::string_view ToView(kj::StringPtr text) { return {text.begin(), text.size()}; }
+
+// Checks that `bytes` are one message, no byte more or less.
+absl::Status CheckFrame(absl::string_view bytes) {
+  absl::StatusOr<uint64_t> size = FrameBytes(bytes);
+  if (!size.ok()) return absl::DataLossError(absl::StrCat("record: ", size.status().message()));
+  if (*size == bytes.size()) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("record: expected ", *size, " bytes, as its header says, found ", bytes.size()));
+}
+
+// Reads the fields of one message. The first thing that is wrong is kept and the walk goes on with
+// empty values: they go nowhere, and every reader below stays one line a field.
+class Decoder {
+ public:
+  StoredRecord Read(schema::Record::Reader in) {
+    StoredRecord stored;
+    CheckFormat(in.getFormat());
+    stored.record.moment.lsn = ReadLsn(in.getLsn());
+    stored.record.moment.time = UnixNanos{in.getTimeNanos()};
+    stored.record.moment.author.principal = Read(in.getPrincipal(), "principal");
+    stored.record.moment.author.host = Read(in.getHost(), "host");
+    stored.record.request_id = RequestId{in.getRequestIdHigh(), in.getRequestIdLow()};
+    stored.record.effect = ReadBytes<32>(in.getEffectHash(), "effectHash");
+    stored.record.command = Read(in.getCommand());
+    stored.previous = ReadBytes<32>(in.getPreviousHash(), "previousHash");
+    return stored;
+  }
+
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void Fail(absl::StatusCode code, absl::string_view field, absl::string_view problem) {
+    if (status_.ok()) status_ = absl::Status(code, absl::StrCat("record: ", field, " ", problem));
+  }
+  void FailBad(absl::string_view field, absl::string_view problem) {
+    Fail(absl::StatusCode::kDataLoss, field, problem);
+  }
+  // For what a later version may have written.
+  void FailUnknown(absl::string_view field, uint64_t number) {
+    Fail(absl::StatusCode::kUnimplemented, field,
+         absl::StrCat("is ", number, ", which this version does not know"));
+  }
+
+  void CheckFormat(uint16_t format) {
+    if (format == 0) FailBad("format", "is missing");
+    if (format != kRecordFormat) FailUnknown("format", format);
+  }
+
+  Lsn ReadLsn(uint64_t number) {
+    if (number == 0) FailBad("lsn", "is 0, expected at least 1");
+    return Lsn{number};
+  }
+
+  std::string Read(capnp::Text::Reader text, absl::string_view field) {
+    if (!IsUtf8(ToView(text))) FailBad(field, "is not UTF-8");
+    return std::string(text.begin(), text.size());
+  }
+
+  template <size_t N>
+  std::array<uint8_t, N> ReadBytes(capnp::Data::Reader data, absl::string_view field) {
+    std::array<uint8_t, N> bytes{};
+    if (data.size() != N) {
+      FailBad(field, absl::StrCat("has ", data.size(), " bytes, expected ", N));
+      return bytes;
+    }
+    std::copy(data.begin(), data.end(), bytes.begin());
+    return bytes;
+  }
+
+  Principal Read(schema::Principal::Reader in, absl::string_view field) {
+    return Principal{Read(in.getType(), field), Read(in.getName(), field)};
+  }
+
+  acl::Resource Read(schema::Resource::Reader in) {
+    return acl::Resource{Read(in.getDatabase(), "database"), Read(in.getTable(), "table")};
+  }
+
+  acl::Host Read(schema::Host::Reader in) {
+    switch (in.which()) {
+      case schema::Host::ANY:
+        return acl::Host{};
+      case schema::Host::BLOCK:
+        return Read(in.getBlock());
+    }
+    FailUnknown("acl host", static_cast<uint16_t>(in.which()));
+    return acl::Host{};
+  }
+
+  acl::Host Read(schema::Host::Block::Reader in) {
+    acl::Host host{false, ReadBytes<16>(in.getAddress(), "acl host address"), in.getPrefixBits()};
+    if (host.prefix_bits > 128) {
+      FailBad("acl host prefixBits", absl::StrCat("is ", host.prefix_bits, ", expected 0 to 128"));
+    } else if (HasBitsBehindPrefix(host)) {
+      FailBad("acl host address", absl::StrCat("has bits behind its prefix of ", host.prefix_bits));
+    }
+    return host;
+  }
+
+  static bool HasBitsBehindPrefix(const acl::Host& host) {
+    for (int bit = host.prefix_bits; bit < 128; ++bit) {
+      if (host.address[bit / 8] & (0x80 >> bit % 8)) return true;
+    }
+    return false;
+  }
+
+  acl::Operation ReadOperation(uint8_t number) {
+    if (number < 1 || number > static_cast<uint8_t>(acl::kLastOperation)) {
+      FailUnknown("acl operation", number);
+    }
+    return static_cast<acl::Operation>(number);
+  }
+
+  acl::Permission ReadPermission(uint8_t number) {
+    if (number < 1 || number > static_cast<uint8_t>(acl::Permission::kDeny)) {
+      FailUnknown("acl permission", number);
+    }
+    return static_cast<acl::Permission>(number);
+  }
+
+  acl::Entry Read(schema::AclEntry::Reader in) {
+    return acl::Entry{Read(in.getResource()), Read(in.getPrincipal(), "acl principal"),
+                      Read(in.getHost()), ReadOperation(in.getOperation()),
+                      ReadPermission(in.getPermission())};
+  }
+
+  // Whether a part of a filter holds a value; its union has the members ALL and EQUAL.
+  template <typename Part>
+  bool IsSet(Part part, absl::string_view field) {
+    if (part.isEqual()) return true;
+    if (!part.isAll()) FailUnknown(field, static_cast<uint16_t>(part.which()));
+    return false;
+  }
+
+  acl::Filter Read(schema::AclFilter::Reader in) {
+    acl::Filter filter;
+    if (auto part = in.getResource(); IsSet(part, "filter on resource")) {
+      filter.resource = Read(part.getEqual());
+    }
+    if (auto part = in.getPrincipal(); IsSet(part, "filter on principal")) {
+      filter.principal = Read(part.getEqual(), "filter on principal");
+    }
+    if (auto part = in.getHost(); IsSet(part, "filter on host")) {
+      filter.host = Read(part.getEqual());
+    }
+    if (auto part = in.getOperation(); IsSet(part, "filter on operation")) {
+      filter.operation = ReadOperation(part.getEqual());
+    }
+    if (auto part = in.getPermission(); IsSet(part, "filter on permission")) {
+      filter.permission = ReadPermission(part.getEqual());
+    }
+    return filter;
+  }
+
+  Boot Read(schema::Boot::Reader in) {
+    Boot boot;
+    boot.cluster_id = Read(in.getClusterId(), "clusterId");
+    boot.behaviour = in.getBehaviour();
+    for (schema::Config::Reader config : in.getStaticConfigs()) {
+      std::string key = Read(config.getKey(), "static config key");
+      if (!boot.static_configs.empty() && key <= boot.static_configs.rbegin()->first) {
+        FailBad("staticConfigs", "are not in strictly ascending order");
+      }
+      boot.static_configs[key] = Read(config.getValue(), "static config value");
+    }
+    return boot;
+  }
+
+  Command Read(schema::Record::Command::Reader in) {
+    switch (in.which()) {
+      case schema::Record::Command::BOOT:
+        return Read(in.getBoot());
+      case schema::Record::Command::ADD_ACL:
+        return AddAcl{Read(in.getAddAcl())};
+      case schema::Record::Command::DROP_ACL:
+        return DropAcl{Read(in.getDropAcl())};
+      case schema::Record::Command::LIST_ACL:
+        return ListAcl{Read(in.getListAcl())};
+    }
+    FailUnknown("command", static_cast<uint16_t>(in.which()));
+    return Command{};
+  }
+
+  absl::Status status_;
+};
+
+// A field is read once, so a well-formed message needs no more than its own words; the rest is for
+// lists and pointers, which the library counts generously. Bytes that point at themselves in
+// circles end here.
+capnp::ReaderOptions LimitsFor(size_t words) {
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = 2 * words + 64;
+  options.nestingLimit = 8;  // The deepest path, a filter's principal name, takes 4.
+  return options;
+}
+
+// Throws kj::Exception for pointers that lead nowhere.
+absl::StatusOr<StoredRecord> ReadMessage(kj::ArrayPtr<const capnp::word> segment) {
+  kj::ArrayPtr<const capnp::word> segments[] = {segment};
+  capnp::SegmentArrayMessageReader message(segments, LimitsFor(segment.size()));
+  Decoder decoder;
+  StoredRecord stored = decoder.Read(message.getRoot<schema::Record>());
+  if (!decoder.status().ok()) return decoder.status();
+  return stored;
+}
+
+}  // namespace
+
+absl::StatusOr<StoredRecord> DecodeRecord(absl::string_view bytes) {
+  if (absl::Status status = CheckFrame(bytes); !status.ok()) return status;
+  bytes.remove_prefix(kFrameHeaderBytes);
+  // A copy, because Cap'n Proto wants words at multiples of 8 and `bytes` may start anywhere.
+  absl::FixedArray<capnp::word, 256> words(bytes.size() / sizeof(capnp::word));
+  std::memcpy(words.data(), bytes.data(), bytes.size());
+  try {
+    return ReadMessage(kj::arrayPtr(words.data(), words.size()));
+  } catch (const kj::Exception& exception) {
+    return absl::DataLossError(absl::StrCat("record: ", ToView(exception.getDescription())));
+  }
+}
+
+}  // namespace pegel::log

@@ -1,0 +1,150 @@
+#include <capnp/message.h>
+
+#include <cstring>
+
+#include "absl/container/fixed_array.h"
+#include "core/check.h"
+#include "core/sha256.h"
+#include "log/frame.h"
+#include "log/record.capnp.h"
+#include "log/record_codec.h"
+
+namespace pegel::log {
+namespace {
+
+// Words of all structs, pointers and hashes of one record, without its texts: 39 for the largest
+// command. A bound that is too small stops the process below; no record is ever written wrongly.
+constexpr size_t kFixedWords = 64;
+
+size_t WordsMax(absl::string_view text) { return text.size() / sizeof(capnp::word) + 1; }
+
+size_t WordsMax(const Principal& principal) {
+  return WordsMax(principal.type) + WordsMax(principal.name);
+}
+
+size_t WordsMax(const acl::Resource& resource) {
+  return WordsMax(resource.database) + WordsMax(resource.table);
+}
+
+size_t WordsMax(const acl::Entry& entry) {
+  return WordsMax(entry.resource) + WordsMax(entry.principal);
+}
+
+size_t WordsMax(const acl::Filter& filter) {
+  size_t words = filter.resource ? WordsMax(*filter.resource) : 0;
+  return words + (filter.principal ? WordsMax(*filter.principal) : 0);
+}
+
+size_t WordsMax(const Boot& boot) {
+  constexpr size_t kPointersOfConfig = 2;
+  size_t words = WordsMax(boot.cluster_id);
+  for (const auto& [key, value] : boot.static_configs) {
+    words += kPointersOfConfig + WordsMax(key) + WordsMax(value);
+  }
+  return words;
+}
+
+size_t WordsMax(const AddAcl& command) { return WordsMax(command.entry); }
+size_t WordsMax(const DropAcl& command) { return WordsMax(command.filter); }
+size_t WordsMax(const ListAcl& command) { return WordsMax(command.filter); }
+
+// Enough words for `record` in one segment. One segment is what makes the bytes deterministic in
+// form: the message is a header of 8 bytes and the segment.
+size_t WordsMax(const Record& record) {
+  const Author& author = record.moment.author;
+  return kFixedWords + WordsMax(author.principal) + WordsMax(author.host) +
+         std::visit([](const auto& command) { return WordsMax(command); }, record.command);
+}
+
+capnp::Text::Reader ToText(const std::string& text) {
+  return capnp::Text::Reader(text.data(), text.size());
+}
+
+template <size_t N>
+capnp::Data::Reader ToData(const std::array<uint8_t, N>& bytes) {
+  return capnp::Data::Reader(bytes.data(), bytes.size());
+}
+
+void Write(schema::Principal::Builder out, const Principal& principal) {
+  out.setType(ToText(principal.type));
+  out.setName(ToText(principal.name));
+}
+
+void Write(schema::Resource::Builder out, const acl::Resource& resource) {
+  out.setDatabase(ToText(resource.database));
+  out.setTable(ToText(resource.table));
+}
+
+void Write(schema::Host::Builder out, const acl::Host& host) {
+  if (host.is_any) return out.setAny();
+  out.initBlock().setAddress(ToData(host.address));
+  out.getBlock().setPrefixBits(host.prefix_bits);
+}
+
+void Write(schema::AclEntry::Builder out, const acl::Entry& entry) {
+  Write(out.initResource(), entry.resource);
+  Write(out.initPrincipal(), entry.principal);
+  Write(out.initHost(), entry.host);
+  out.setOperation(static_cast<uint8_t>(entry.operation));
+  out.setPermission(static_cast<uint8_t>(entry.permission));
+}
+
+void Write(schema::AclFilter::Builder out, const acl::Filter& filter) {
+  if (filter.resource) Write(out.initResource().initEqual(), *filter.resource);
+  if (filter.principal) Write(out.initPrincipal().initEqual(), *filter.principal);
+  if (filter.host) Write(out.initHost().initEqual(), *filter.host);
+  if (filter.operation) out.initOperation().setEqual(static_cast<uint8_t>(*filter.operation));
+  if (filter.permission) out.initPermission().setEqual(static_cast<uint8_t>(*filter.permission));
+}
+
+using CommandBuilder = schema::Record::Command::Builder;
+
+void Write(CommandBuilder out, const Boot& command) {
+  schema::Boot::Builder boot = out.initBoot();
+  boot.setClusterId(ToText(command.cluster_id));
+  boot.setBehaviour(command.behaviour);
+  auto configs = boot.initStaticConfigs(static_cast<unsigned>(command.static_configs.size()));
+  unsigned index = 0;
+  for (const auto& [key, value] : command.static_configs) {
+    configs[index].setKey(ToText(key));
+    configs[index++].setValue(ToText(value));
+  }
+}
+
+void Write(CommandBuilder out, const AddAcl& command) { Write(out.initAddAcl(), command.entry); }
+void Write(CommandBuilder out, const DropAcl& command) { Write(out.initDropAcl(), command.filter); }
+void Write(CommandBuilder out, const ListAcl& command) { Write(out.initListAcl(), command.filter); }
+
+void Write(schema::Record::Builder out, const Record& record, const Hash256& previous) {
+  out.setFormat(kRecordFormat);
+  out.setLsn(record.moment.lsn.value);
+  out.setTimeNanos(record.moment.time.value);
+  Write(out.initPrincipal(), record.moment.author.principal);
+  out.setHost(ToText(record.moment.author.host));
+  out.setRequestIdHigh(record.request_id.high);
+  out.setRequestIdLow(record.request_id.low);
+  out.setPreviousHash(ToData(previous));
+  out.setEffectHash(ToData(record.effect));
+  std::visit([&](const auto& command) { Write(out.initCommand(), command); }, record.command);
+}
+
+}  // namespace
+
+void EncodeRecord(const Record& record, const Hash256& previous, std::string* out) {
+  // 256 words are on the stack, which is enough for nearly every record. Zeroed: what is padding in
+  // the message is zero in the log.
+  absl::FixedArray<capnp::word, 256> scratch(WordsMax(record));
+  std::memset(static_cast<void*>(scratch.data()), 0, scratch.size() * sizeof(capnp::word));
+  capnp::MallocMessageBuilder message(kj::arrayPtr(scratch.data(), scratch.size()));
+  Write(message.initRoot<schema::Record>(), record, previous);
+  auto segments = message.getSegmentsForOutput();
+  PEGEL_CHECK(segments.size() == 1, "record of ", scratch.size(), " words at lsn ",
+              record.moment.lsn.value, " took ", segments.size(), " segments");
+  auto bytes = segments[0].asChars();
+  AppendFrameHeader(static_cast<uint32_t>(segments[0].size()), out);
+  out->append(bytes.begin(), bytes.size());
+}
+
+Hash256 ChainHash(absl::string_view record_bytes) { return Sha256(record_bytes); }
+
+}  // namespace pegel::log

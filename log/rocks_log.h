@@ -1,0 +1,71 @@
+// The log on disk: RocksDB for the groups, the anchor for the head. Layout and crash windows:
+// log/FORMAT.md.
+//
+//   <data-dir>/LOCK      held while a server has the log open for writing
+//   <data-dir>/ANCHOR    log/anchor.h
+//   <data-dir>/log/      RocksDB
+//
+// Boot (replay/recover.h) opens read-only first, judges, and only then opens for writing:
+// reliability.md 2.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "log/log.h"
+
+namespace rocksdb {
+class FileSystem;
+class SystemClock;
+}  // namespace rocksdb
+
+namespace pegel::log {
+
+struct RocksLogOptions {
+  std::string data_dir;
+  rocksdb::FileSystem* file_system = nullptr;  // Null: the real one. Must outlive the log.
+  // Receives warnings of RocksDB and background errors, from any thread. Null: dropped.
+  std::function<void(const std::string&)> on_warning;
+
+  // For tests.
+  rocksdb::SystemClock* clock = nullptr;  // Null: the real one. Must outlive the log.
+  size_t write_buffer_bytes = 64 << 20;   // Unflushed bytes at which a table is written.
+};
+
+// What a data directory holds, as found without touching it.
+struct Inspection {
+  bool is_new = false;       // No log here yet; Open will make one.
+  Head anchor;               // What was acknowledged last.
+  std::unique_ptr<Log> log;  // Read-only (Append fails); null when is_new.
+};
+
+class RocksLog final : public Log {
+ public:
+  // Opens read-only, in the mode that stops at the first unreadable write. Changes nothing on disk
+  // and takes no lock. Errors: kDataLoss (anchor or log unreadable, or one of the two missing),
+  // kNotFound (nothing there and `must_exist`), kPermissionDenied. They name the file; the caller,
+  // which knows that nothing was changed, adds what to do.
+  static absl::StatusOr<Inspection> Inspect(const RocksLogOptions& options, bool must_exist);
+
+  // Opens for writing behind `head`, which Inspect and a fold have proved to be the log's end (a
+  // new log: Head{}). Takes the lock, drops a torn tail, moves the anchor to `head`. Errors:
+  // kUnavailable (locked by another process), kDataLoss (the log does not end at `head`).
+  static absl::StatusOr<std::unique_ptr<RocksLog>> Open(const RocksLogOptions& options,
+                                                        const Head& head);
+  ~RocksLog() override;
+
+  void Append(const Group& group, std::function<void(absl::Status)> done) override;
+  absl::StatusOr<std::unique_ptr<Reader>> Read(Lsn from) const override;
+
+ private:
+  struct Impl;
+  explicit RocksLog(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pegel::log
