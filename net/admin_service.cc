@@ -1,0 +1,186 @@
+#include "net/admin_service.h"
+
+#include <kj/debug.h>
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "net/pending_reply.h"
+#include "net/wire.h"
+#include "procedures/call_parser.h"
+#include "procedures/catalogue.h"
+
+namespace pegel::net {
+namespace {
+
+// Prefixed with the code that the same condition has in a reply, for people who search for it.
+kj::Exception Overloaded(absl::string_view why) {
+  return kj::Exception(kj::Exception::Type::OVERLOADED, __FILE__, __LINE__,
+                       kj::str("OVERLOADED (", static_cast<int32_t>(ErrorCode::kOverloaded),
+                               "): ", kj::arrayPtr(why.data(), why.size())));
+}
+
+kj::Exception TooManyCalls(size_t calls_max) {
+  return Overloaded(absl::StrCat(calls_max,
+                                 " calls of this connection have no reply yet, which is the "
+                                 "limit. Nothing was logged; send the call again later."));
+}
+
+kj::Exception ConnectionIsOver() {
+  return KJ_EXCEPTION(DISCONNECTED, "The connection of this call has ended.");
+}
+
+// Refused by the line before it reached the log, because too much waits.
+bool IsOverloaded(const Reply& reply) {
+  const auto* error = std::get_if<Error>(&reply.outcome);
+  return error != nullptr && error->code == ErrorCode::kOverloaded && !reply.receipt;
+}
+
+void Settle(PendingReply<Reply>& pending, Reply reply) {
+  if (IsOverloaded(reply)) {
+    pending.Refuse(Overloaded(std::get<Error>(reply.outcome).message));
+  } else {
+    pending.Answer(std::move(reply));
+  }
+}
+
+void Settle(PendingReply<Status>& pending, Status status) { pending.Answer(std::move(status)); }
+
+class Admin final : public wire::Admin::Server {
+ public:
+  explicit Admin(std::shared_ptr<Account> account) : account_(std::move(account)) {}
+
+ protected:
+  kj::Promise<void> call(CallContext context) override;
+  kj::Promise<void> addAcl(AddAclContext context) override;
+  kj::Promise<void> dropAcl(DropAclContext context) override;
+  kj::Promise<void> listAcl(ListAclContext context) override;
+  kj::Promise<void> status(StatusContext context) override;
+
+ private:
+  // Puts a question to the line, by `ask(line, callback)`, and promises the answer.
+  template <typename T, typename Ask>
+  kj::Promise<kj::Own<T>> AskLine(Ask ask);
+
+  // Puts a command on the line and answers the call with what became of it.
+  template <typename Context>
+  kj::Promise<void> Submit(Context context, RequestId id, Command command);
+
+  // Answers without the line.
+  template <typename Context>
+  kj::Promise<void> Answer(Context& context, Outcome outcome);
+
+  kj::Promise<void> AnswerTable(CallContext& context, const procedures::Table& table);
+
+  std::shared_ptr<Account> account_;
+};
+
+template <typename T, typename Ask>
+kj::Promise<kj::Own<T>> Admin::AskLine(Ask ask) {
+  if (account_->line == nullptr) return ConnectionIsOver();
+  ++account_->counters->calls;
+  if (account_->calls_under_way >= account_->calls_max) {
+    ++account_->counters->calls_overloaded;
+    return TooManyCalls(account_->calls_max);
+  }
+  auto answer = kj::newPromiseAndFulfiller<kj::Own<T>>();
+  auto pending = std::make_shared<PendingReply<T>>(account_, kj::mv(answer.fulfiller));
+  ask(*account_->line, [pending](T value) { Settle(*pending, std::move(value)); });
+  return kj::mv(answer.promise);
+}
+
+template <typename Context>
+kj::Promise<void> Admin::Submit(Context context, RequestId id, Command command) {
+  context.releaseParams();
+  context.allowCancellation();  // The line goes on without us; only the reply is saved.
+  auto reply = AskLine<Reply>([&](Line& line, auto done) {
+    line.Submit(account_->caller, id, std::move(command), std::move(done));
+  });
+  return reply.then([context = kj::mv(context)](kj::Own<Reply> reply) mutable {
+    ToWire(*reply, context.getResults(SizeOf(*reply)).initReply());
+  });
+}
+
+template <typename Context>
+kj::Promise<void> Admin::Answer(Context& context, Outcome outcome) {
+  Reply reply{.token = 0, .outcome = std::move(outcome), .receipt = std::nullopt};
+  ToWire(reply, context.getResults(SizeOf(reply)).initReply());
+  return kj::READY_NOW;
+}
+
+kj::Promise<void> Admin::AnswerTable(CallContext& context, const procedures::Table& table) {
+  ToWire(table, context.getResults().initReply().initTable());
+  return kj::READY_NOW;
+}
+
+kj::Promise<void> Admin::call(CallContext context) {
+  auto params = context.getParams();
+  auto text = params.getStatement();
+  auto parsed = procedures::ParseStatement({text.begin(), text.size()},
+                                           {params.getLine(), params.getColumn()});
+  if (auto* error = std::get_if<Error>(&parsed)) return Answer(context, std::move(*error));
+  auto& statement = std::get<procedures::Statement>(parsed);
+  if (std::holds_alternative<procedures::ShowProceduresStatement>(statement)) {
+    return AnswerTable(context, procedures::ProcedureTable());
+  }
+  auto* call = std::get_if<procedures::CallStatement>(&statement);
+  if (call == nullptr) return Answer(context, Result{Done{}});  // USE: there is one catalog.
+  auto made = procedures::MakeCommand(*call);
+  if (auto* error = std::get_if<Error>(&made)) return Answer(context, std::move(*error));
+  RequestId id = FromWire(params.getRequestId());
+  return Submit(kj::mv(context), id, std::get<Command>(std::move(made)));
+}
+
+kj::Promise<void> Admin::addAcl(AddAclContext context) {
+  auto params = context.getParams();
+  auto entry = FromWire(params.getEntry());
+  if (auto* error = std::get_if<Error>(&entry)) return Answer(context, std::move(*error));
+  RequestId id = FromWire(params.getRequestId());
+  return Submit(kj::mv(context), id, AddAcl{std::get<acl::Entry>(std::move(entry))});
+}
+
+kj::Promise<void> Admin::dropAcl(DropAclContext context) {
+  auto params = context.getParams();
+  auto filter = FromWire(params.getFilter());
+  if (auto* error = std::get_if<Error>(&filter)) return Answer(context, std::move(*error));
+  RequestId id = FromWire(params.getRequestId());
+  return Submit(kj::mv(context), id, DropAcl{std::get<acl::Filter>(std::move(filter))});
+}
+
+kj::Promise<void> Admin::listAcl(ListAclContext context) {
+  auto filter = FromWire(context.getParams().getFilter());
+  if (auto* error = std::get_if<Error>(&filter)) return Answer(context, std::move(*error));
+  return Submit(kj::mv(context), RequestId{}, ListAcl{std::get<acl::Filter>(std::move(filter))});
+}
+
+kj::Promise<void> Admin::status(StatusContext context) {
+  context.allowCancellation();
+  auto status = AskLine<Status>([](Line& line, auto done) { line.AskStatus(std::move(done)); });
+  return status.then([context = kj::mv(context)](kj::Own<Status> status) mutable {
+    ToWire(*status, context.getResults().initStatus());
+  });
+}
+
+class Pegel final : public wire::Pegel::Server {
+ public:
+  explicit Pegel(std::shared_ptr<Account> account) : admin_(kj::heap<Admin>(std::move(account))) {}
+
+ protected:
+  kj::Promise<void> admin(AdminContext context) override {
+    context.getResults(capnp::MessageSize{4, 1}).setAdmin(admin_);
+    return kj::READY_NOW;
+  }
+
+ private:
+  wire::Admin::Client admin_;  // One for all who ask, so that asking often costs nothing.
+};
+
+}  // namespace
+
+wire::Pegel::Client NewPegel(std::shared_ptr<Account> account) {
+  return kj::heap<Pegel>(std::move(account));
+}
+
+}  // namespace pegel::net

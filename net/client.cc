@@ -1,0 +1,232 @@
+#include "net/client.h"
+
+#include <capnp/rpc-twoparty.h>
+#include <kj/debug.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <deque>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "net/admin.capnp.h"
+#include "net/asio_stream.h"
+#include "net/event_loop_impl.h"
+#include "net/host_port.h"
+#include "net/limits.h"
+#include "net/wire.h"
+
+namespace pegel::net {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+// To connect, and then to hear from whoever answered.
+constexpr int64_t kConnectMsMax = 10'000;
+
+// A listing of everything that a World holds is about 20 MiB.
+constexpr uint64_t kReplyBytesMax = 256 << 20;
+
+// A statement that the server would read at all. What is longer would not be answered but cost the
+// connection.
+constexpr size_t kStatementBytesMax = Limits().message_bytes_max - 1024;
+
+// CallAll keeps this many under way, as many as a server takes from one connection.
+constexpr size_t kOutstandingMax = Limits().calls_in_flight_max;
+
+capnp::ReaderOptions Incoming() {
+  capnp::ReaderOptions options;
+  options.traversalLimitInWords = kReplyBytesMax / sizeof(capnp::word);
+  return options;
+}
+
+absl::StatusCode CodeOf(kj::Exception::Type type) {
+  switch (type) {
+    case kj::Exception::Type::DISCONNECTED:
+      return absl::StatusCode::kUnavailable;
+    case kj::Exception::Type::OVERLOADED:
+      return absl::StatusCode::kResourceExhausted;
+    case kj::Exception::Type::UNIMPLEMENTED:
+      return absl::StatusCode::kUnimplemented;
+    case kj::Exception::Type::FAILED:
+      break;
+  }
+  return absl::StatusCode::kInternal;
+}
+
+absl::Status ToStatus(const kj::Exception& exception, const std::string& server) {
+  return absl::Status(CodeOf(exception.getType()),
+                      absl::StrCat(server, ": ", exception.getDescription().cStr()));
+}
+
+// Runs `work`, which waits on promises, and turns what it throws into a Status.
+template <typename T, typename Work>
+absl::StatusOr<T> Guarded(const std::string& server, Work work) {
+  try {
+    return work();
+  } catch (const kj::Exception& exception) {
+    return ToStatus(exception, server);
+  }
+}
+
+absl::Status CheckLength(const Statement& statement) {
+  if (statement.text.size() <= kStatementBytesMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("A statement of ", statement.text.size(),
+                                                 " bytes is longer than a server reads (",
+                                                 kStatementBytesMax, ")."));
+}
+
+// All that exists only once connected.
+struct Connection {
+  Connection(EventPort& port, kj::AutoCloseFd socket)
+      : stream(port, kj::mv(socket)),
+        network(stream, capnp::rpc::twoparty::Side::CLIENT, Incoming()),
+        rpc(capnp::makeRpcClient(network)) {}
+
+  AsioStream stream;
+  capnp::TwoPartyVatNetwork network;
+  capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc;
+};
+
+class RpcClient final : public Client {
+ public:
+  explicit RpcClient(std::string server) : server_(std::move(server)) {}
+  ~RpcClient() noexcept override = default;
+
+  absl::Status Start(const HostPort& address);
+
+  absl::StatusOr<CallReply> Call(const Statement& statement) override;
+  absl::StatusOr<std::vector<CallReply>> CallAll(const std::vector<Statement>& statements) override;
+  absl::StatusOr<Status> AskStatus() override;
+
+ private:
+  using Pending = kj::Promise<capnp::Response<wire::Admin::CallResults>>;
+
+  kj::AutoCloseFd Connect(const HostPort& address);
+  wire::Admin::Client AskForAdmin();
+  absl::Status NoAnswer(absl::string_view why) const;
+  Pending Send(const Statement& statement);
+  CallReply Receive(Pending pending);
+
+  std::string server_;  // As the user wrote it.
+  EventLoop loop_;
+  kj::WaitScope& wait_scope_ = loop_.impl().wait_scope;
+  std::unique_ptr<Connection> connection_;
+  wire::Admin::Client admin_ = nullptr;
+};
+
+absl::Status RpcClient::Start(const HostPort& address) {
+  try {
+    connection_ = std::make_unique<Connection>(loop_.impl().port, Connect(address));
+    admin_ = AskForAdmin();
+    return absl::OkStatus();
+  } catch (const kj::Exception& exception) {
+    return NoAnswer(exception.getDescription().cStr());
+  } catch (const boost::system::system_error& error) {
+    return NoAnswer(error.code().message());
+  }
+}
+
+absl::Status RpcClient::NoAnswer(absl::string_view why) const {
+  return absl::UnavailableError(absl::StrCat("No Pegel server answers at ", server_, ": ", why));
+}
+
+// Tries the addresses of the name in turn.
+kj::AutoCloseFd RpcClient::Connect(const HostPort& address) {
+  EventPort& port = loop_.impl().port;
+  tcp::resolver resolver(port.io());
+  auto endpoints = resolver.resolve(address.host, absl::StrCat(address.port));
+  tcp::socket socket(port.io());
+  error_code error;
+  auto done = kj::newPromiseAndFulfiller<void>();
+  boost::asio::async_connect(socket, endpoints, [&](const error_code& e, const auto&) noexcept {
+    error = e;
+    done.fulfiller->fulfill();
+  });
+  // Closing makes the attempt end with an error, so the handler above always runs.
+  auto deadline = port.Sleep(kConnectMsMax).then([&] { socket.close(); }).eagerlyEvaluate(nullptr);
+  done.promise.wait(wait_scope_);
+  if (error) throw boost::system::system_error(error);
+  socket.set_option(tcp::no_delay(true));  // The stream gathers itself.
+  socket.set_option(boost::asio::socket_base::keep_alive(true));
+  return kj::AutoCloseFd(socket.release());
+}
+
+wire::Admin::Client RpcClient::AskForAdmin() {
+  capnp::word space[4]{};
+  capnp::MallocMessageBuilder message(space);
+  auto vat = message.initRoot<capnp::rpc::twoparty::VatId>();
+  vat.setSide(capnp::rpc::twoparty::Side::SERVER);
+  auto pegel = connection_->rpc.bootstrap(vat).castAs<wire::Pegel>();
+  auto answer = pegel.adminRequest().send().then([](auto response) { return response.getAdmin(); });
+  auto deadline = loop_.impl().port.Sleep(kConnectMsMax).then([]() -> wire::Admin::Client {
+    kj::throwFatalException(KJ_EXCEPTION(DISCONNECTED, "no answer in time"));
+  });
+  return answer.exclusiveJoin(kj::mv(deadline)).wait(wait_scope_);
+}
+
+RpcClient::Pending RpcClient::Send(const Statement& statement) {
+  constexpr uint64_t kRequestWords = 16;  // All but the text.
+  auto request = admin_.callRequest(
+      capnp::MessageSize{kRequestWords + statement.text.size() / sizeof(capnp::word), 0});
+  request.setStatement({statement.text.c_str(), statement.text.size()});
+  if (statement.request_id.is_set()) ToWire(statement.request_id, request.initRequestId());
+  request.setLine(statement.line);
+  request.setColumn(statement.column);
+  return request.send();
+}
+
+CallReply RpcClient::Receive(Pending pending) {
+  return FromWire(pending.wait(wait_scope_).getReply());
+}
+
+absl::StatusOr<CallReply> RpcClient::Call(const Statement& statement) {
+  absl::Status length = CheckLength(statement);
+  if (!length.ok()) return length;
+  return Guarded<CallReply>(server_, [&] { return Receive(Send(statement)); });
+}
+
+absl::StatusOr<std::vector<CallReply>> RpcClient::CallAll(
+    const std::vector<Statement>& statements) {
+  for (const Statement& statement : statements) {
+    absl::Status length = CheckLength(statement);
+    if (!length.ok()) return length;
+  }
+  return Guarded<std::vector<CallReply>>(server_, [&] {
+    std::vector<CallReply> replies;
+    std::deque<Pending> under_way;
+    auto receive_one = [&] {
+      replies.push_back(Receive(kj::mv(under_way.front())));
+      under_way.pop_front();
+    };
+    for (const Statement& statement : statements) {
+      if (under_way.size() == kOutstandingMax) receive_one();
+      under_way.push_back(Send(statement));
+    }
+    while (!under_way.empty()) receive_one();
+    return replies;
+  });
+}
+
+absl::StatusOr<Status> RpcClient::AskStatus() {
+  return Guarded<Status>(server_, [&] {
+    return FromWire(admin_.statusRequest().send().wait(wait_scope_).getStatus());
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const std::string& address) {
+  absl::StatusOr<HostPort> server = ParseHostPort(address);
+  if (!server.ok()) return server.status();
+  auto client = std::make_unique<RpcClient>(address);
+  absl::Status status = client->Start(*server);
+  if (!status.ok()) return status;
+  return client;
+}
+
+}  // namespace pegel::net

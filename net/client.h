@@ -1,0 +1,62 @@
+// A blocking client for tools and tests: one connection, one thread.
+//
+//   auto client = net::Client::Connect("127.0.0.1:7345");
+//   auto reply = (*client)->Call({.text = "CALL sys.list_acl(resource => 'ANY')"});
+//
+// Each client runs its own event loop inside the calls; use it from one thread, that which made it.
+// A thread has at most one client or EventLoop at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/engine.h"
+#include "core/error.h"
+#include "procedures/table.h"
+
+namespace pegel::net {
+
+// The answer to one statement: a table or an error, with the receipt when the log holds the call.
+struct CallReply {
+  std::optional<Receipt> receipt;
+  procedures::Table table;
+  std::optional<Error> error;
+};
+
+// One statement on its way: text, and the position of its first character in the script that it
+// comes from, so that errors point into the script.
+struct Statement {
+  std::string text;
+  uint32_t line = 1;
+  uint32_t column = 1;
+  RequestId request_id;  // Set it on changes, and resend the same id after kUnavailable.
+};
+
+class Client {
+ public:
+  // Errors: kInvalidArgument — not host:port; kUnavailable — no server there, or it answers
+  // something else, or nothing within 10 seconds.
+  static absl::StatusOr<std::unique_ptr<Client>> Connect(const std::string& address);
+  virtual ~Client() = default;
+
+  // Errors (the server's refusals are in the reply): kUnavailable — the connection broke, the call
+  // may or may not be in the log; connect again and resend with the same request id.
+  // kResourceExhausted — the server is overloaded, nothing was logged; send it again later.
+  // kInvalidArgument — longer than any server reads; not sent. kInternal — the server found the
+  // message or the connection malformed, or its answer is; a retry does not help.
+  virtual absl::StatusOr<CallReply> Call(const Statement& statement) = 0;
+
+  // Sends all, then waits for all: many calls outstanding on one connection (at most as many as a
+  // server takes, Limits::calls_in_flight_max). Replies in order. An error is that of the first
+  // call that has one; others may be in the log, so resend all with the same request ids.
+  virtual absl::StatusOr<std::vector<CallReply>> CallAll(
+      const std::vector<Statement>& statements) = 0;
+
+  virtual absl::StatusOr<Status> AskStatus() = 0;
+};
+
+}  // namespace pegel::net

@@ -1,0 +1,80 @@
+// Where KJ and Asio meet: the KJ loop sleeps in, and is woken by, one asio::io_context.
+//
+// KJ runs its events until none is left, then calls wait(). That moment is the end of a loop turn:
+// first the deferred tasks run, then every stream sends what it gathered in the turn with one
+// system call, and only when nothing new came of that does the thread sleep. When KJ is busy for
+// long it calls poll() in between, so that sockets are not starved; that ends a turn too.
+//
+// Owned by EventLoop::Impl. Loop thread only, except wake(). Asio handlers run inside wait() and
+// poll(); they must not throw and must not wait on promises.
+#pragma once
+
+#include <kj/async.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace pegel::net {
+
+// Somebody with bytes that are to leave at the end of the turn.
+class Flushable {
+ public:
+  virtual void Flush() = 0;
+
+ protected:
+  ~Flushable() = default;
+};
+
+class EventPort final : public kj::EventPort {
+ public:
+  explicit EventPort(boost::asio::io_context& io) : io_(io) {}
+
+  // Must be called once, before the first wait(): the loop that this port serves.
+  void Serve(kj::EventLoop& loop) { loop_ = &loop; }
+
+  bool wait() override;
+  bool poll() override;
+  void wake() const override;
+
+  // Runs what was deferred, then flushes. Called by wait() and poll(), and when the loop ends.
+  void EndTurn();
+
+  // Calls Flush once at the end of this turn. Ask once a turn.
+  void FlushAtEndOfTurn(std::shared_ptr<Flushable> stream) { dirty_.push_back(std::move(stream)); }
+
+  // Runs `task`, which must not throw, at the end of this turn.
+  void Defer(std::function<void()> task) { deferred_.push_back(std::move(task)); }
+
+  // Forgets, without running them, the tasks and streams that wait for the end of the turn. For the
+  // end of the loop: what they hold must go before the io_context does.
+  void Drop();
+
+  // Resolves after `milliseconds`. Dropping the promise stops the clock.
+  kj::Promise<void> Sleep(int64_t milliseconds);
+
+  boost::asio::io_context& io() { return io_; }
+
+ private:
+  void RunDeferred() noexcept;
+  void FlushDirty() noexcept;
+  bool HasWork() const;
+  void RunReadyHandlers();
+  bool TakeWake() { return is_woken_.exchange(false, std::memory_order_acq_rel); }
+
+  boost::asio::io_context& io_;
+  kj::EventLoop* loop_ = nullptr;
+  mutable std::atomic<bool> is_woken_{false};
+  std::vector<std::function<void()>> deferred_;
+  std::vector<std::function<void()>> running_;  // Empty but while RunDeferred runs; keeps memory.
+  std::vector<std::shared_ptr<Flushable>> dirty_;
+  std::vector<std::shared_ptr<Flushable>> flushing_;  // Likewise.
+};
+
+}  // namespace pegel::net

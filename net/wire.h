@@ -1,0 +1,48 @@
+// Core values ↔ the structs of net/admin.capnp, both ways; server and client share it.
+//
+// ToWire fills a builder. FromWire reads what a peer sent: values that a caller can get wrong come
+// back as the Error that the caller is to see; what no peer of ours sends (a chain that is not 32
+// bytes) throws a kj::Exception, as every other malformed message does.
+#pragma once
+
+#include <capnp/common.h>
+
+#include <variant>
+
+#include "core/acl/model.h"
+#include "core/engine.h"
+#include "core/error.h"
+#include "net/admin.capnp.h"
+#include "net/client.h"
+#include "procedures/table.h"
+
+namespace pegel::net {
+
+void ToWire(const RequestId& id, wire::RequestId::Builder out);
+RequestId FromWire(wire::RequestId::Reader in);
+
+void ToWire(const Error& error, wire::Error::Builder out);
+
+void ToWire(const Status& status, wire::Status::Builder out);
+Status FromWire(wire::Status::Reader in);
+
+void ToWire(const procedures::Table& table, wire::Table::Builder out);
+
+void ToWire(const acl::Entry& entry, wire::AclEntry::Builder out);
+std::variant<acl::Entry, Error> FromWire(wire::AclEntry::Reader in);
+
+void ToWire(const acl::Filter& filter, wire::AclFilter::Builder out);
+std::variant<acl::Filter, Error> FromWire(wire::AclFilter::Reader in);
+
+// What the line answered, in the form that the method replies with.
+void ToWire(const Reply& reply, wire::TableReply::Builder out);
+void ToWire(const Reply& reply, wire::ChangeReply::Builder out);
+void ToWire(const Reply& reply, wire::AclReply::Builder out);
+
+CallReply FromWire(wire::TableReply::Reader in);
+
+// About how much room a reply takes, so that it is built in one piece and not in a larger one than
+// it needs.
+capnp::MessageSize SizeOf(const Reply& reply);
+
+}  // namespace pegel::net

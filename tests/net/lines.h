@@ -1,0 +1,64 @@
+// Two lines for tests: one that a test answers by hand, one with the real engine behind it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "core/engine.h"
+#include "core/ports.h"
+#include "net/event_loop.h"
+
+namespace pegel::net {
+
+// Keeps every call until the test answers or drops it. Loop thread only.
+class FakeLine final : public Line {
+ public:
+  struct Call {
+    Author author;
+    RequestId request_id;
+    Command command;
+    std::function<void(Reply)> done;
+  };
+
+  void Submit(Author author, RequestId request_id, Command command,
+              std::function<void(Reply)> done) override;
+  void AskStatus(std::function<void(Status)> done) override;
+
+  // Each call gets the outcome, and lsns from 1 as its receipts.
+  void AnswerAll(const Outcome& outcome = Result{Done{}});
+
+  std::vector<Call> calls;  // Not yet answered, in order of arrival.
+  bool answers_at_once = false;
+
+ private:
+  uint64_t lsn_ = 0;
+};
+
+// The engine with a disk that is perfect and as quick as a loop turn: records of one turn become
+// durable together at its end. Record 1 is the Boot.
+class EngineLine final : public Line {
+ public:
+  explicit EngineLine(EventLoop& loop);
+
+  void Submit(Author author, RequestId request_id, Command command,
+              std::function<void(Reply)> done) override;
+  void AskStatus(std::function<void(Status)> done) override;
+
+ private:
+  void Carry(std::vector<Effect> effects);
+  void GroupIsDurable();
+
+  EventLoop& loop_;
+  Engine engine_;
+  Lsn appended_;
+  CallToken last_token_ = 0;
+  bool is_group_open_ = false;
+  std::map<CallToken, std::function<void(Reply)>> calls_;
+  std::map<CallToken, std::function<void(Status)>> asks_;
+};
+
+// The chain hash that both lines give to a record.
+Hash256 TestChain(Lsn lsn);
+
+}  // namespace pegel::net
