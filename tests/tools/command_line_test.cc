@@ -1,0 +1,133 @@
+#include "tools/shell/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "absl/strings/match.h"
+
+namespace pegel::tools {
+namespace {
+
+using Arguments = std::vector<const char*>;
+
+std::variant<SqlRequest, StatusRequest, Leave> Read(Arguments arguments) {
+  arguments.insert(arguments.begin(), "pegel");
+  return ReadCommandLine(static_cast<int>(arguments.size()), arguments.data(), "0.1.0");
+}
+
+SqlRequest Sql(const Arguments& arguments) {
+  auto read = Read(arguments);
+  auto* request = std::get_if<SqlRequest>(&read);
+  if (request == nullptr) ADD_FAILURE() << "no sql request";
+  return request == nullptr ? SqlRequest{} : *request;
+}
+
+// The exit code, or -1 when there is something to do. What is printed is kept quiet.
+int LeaveCode(const Arguments& arguments) {
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  auto read = Read(arguments);
+  ::testing::internal::GetCapturedStdout();
+  ::testing::internal::GetCapturedStderr();
+  auto* leave = std::get_if<Leave>(&read);
+  return leave == nullptr ? -1 : leave->exit_code;
+}
+
+std::string Help(const Arguments& arguments) {
+  ::testing::internal::CaptureStdout();
+  Read(arguments);
+  return ::testing::internal::GetCapturedStdout();
+}
+
+class CommandLine : public ::testing::Test {
+ protected:
+  CommandLine() { unsetenv("PEGEL_SERVER"); }
+};
+
+TEST_F(CommandLine, ScriptsComeInTheOrderOfTheCommandLine) {
+  using Kind = Input::Kind;
+  SqlRequest request =
+      Sql({"sql", "-f", "a.sql", "-e", "one; two", "--file", "-", "--execute", "-- three", "-fb"});
+  EXPECT_EQ(request.inputs, (std::vector<Input>{{Kind::kFile, "a.sql"},
+                                                {Kind::kStatements, "one; two"},
+                                                {Kind::kFile, "-"},
+                                                {Kind::kStatements, "-- three"},
+                                                {Kind::kFile, "b"}}));
+}
+
+TEST_F(CommandLine, AStatementMayBeAnyText) {
+  for (const char* text : {"", "-x", "--keep-going", "a b", "[a,b]", "a,b", "'q'", "\"q\"", "{}",
+                           "CALL sys.x('a','b')", "-e"}) {
+    SqlRequest request = Sql({"sql", "-e", text});
+    EXPECT_EQ(request.inputs, (std::vector<Input>{{Input::Kind::kStatements, text}}));
+    EXPECT_FALSE(request.keep_going);
+  }
+}
+
+TEST_F(CommandLine, DefaultsAreForPeople) {
+  SqlRequest request = Sql({"sql"});
+  EXPECT_TRUE(request.inputs.empty());
+  EXPECT_EQ(request.server, "127.0.0.1:7345");
+  EXPECT_EQ(request.format, Format::kTable);
+  EXPECT_FALSE(request.keep_going);
+  EXPECT_FALSE(request.is_quiet);
+  EXPECT_EQ(request.retry_seconds, 10u);
+}
+
+TEST_F(CommandLine, FlagsSayWhatTheySay) {
+  SqlRequest request = Sql(
+      {"sql", "--format", "csv", "--keep-going", "--quiet", "--retry", "0", "--server", "[::1]:9"});
+  EXPECT_EQ(request.format, Format::kCsv);
+  EXPECT_TRUE(request.keep_going);
+  EXPECT_TRUE(request.is_quiet);
+  EXPECT_EQ(request.retry_seconds, 0u);
+  EXPECT_EQ(request.server, "[::1]:9");
+  EXPECT_EQ(Sql({"sql", "--format=json"}).format, Format::kJson);
+}
+
+TEST_F(CommandLine, TheEnvironmentNamesTheServerAndTheFlagWins) {
+  setenv("PEGEL_SERVER", "10.0.0.1:1", 1);
+  EXPECT_EQ(Sql({"sql"}).server, "10.0.0.1:1");
+  EXPECT_EQ(std::get<StatusRequest>(Read({"status"})).server, "10.0.0.1:1");
+  EXPECT_EQ(Sql({"sql", "--server", "10.0.0.2:2"}).server, "10.0.0.2:2");
+  setenv("PEGEL_SERVER", "", 1);
+  EXPECT_EQ(Sql({"sql"}).server, "127.0.0.1:7345");
+}
+
+TEST_F(CommandLine, StatusHasTwoFormats) {
+  EXPECT_EQ(std::get<StatusRequest>(Read({"status"})).format, Format::kTable);
+  EXPECT_EQ(std::get<StatusRequest>(Read({"status", "--format", "json"})).format, Format::kJson);
+  EXPECT_EQ(LeaveCode({"status", "--format", "csv"}), kExitUsage);
+}
+
+TEST_F(CommandLine, MistakesAreUsage) {
+  for (const Arguments& arguments : {Arguments{},
+                                     {"nothing"},
+                                     {"sql", "--no-such-flag"},
+                                     {"sql", "-e"},
+                                     {"sql", "-f"},
+                                     {"sql", "--format", "xml"},
+                                     {"sql", "--format"},
+                                     {"sql", "--retry", "soon"},
+                                     {"sql", "--retry", "-1"},
+                                     {"sql", "stray"},
+                                     {"sql", "-e", "a", "stray"},
+                                     {"status", "-e", "a"},
+                                     {"sql", "--server"},
+                                     {"sql", "--server", "a:1", "--server", "b:2"}}) {
+    EXPECT_EQ(LeaveCode(arguments), kExitUsage) << ::testing::PrintToString(arguments);
+  }
+}
+
+TEST_F(CommandLine, HelpIsNoMistakeAndTeaches) {
+  for (const Arguments& arguments : {Arguments{"--help"}, {"sql", "--help"}, {"status", "-h"}}) {
+    EXPECT_EQ(LeaveCode(arguments), kExitAccepted);
+    EXPECT_TRUE(absl::StrContains(Help(arguments), "Examples:")) << Help(arguments);
+  }
+  EXPECT_TRUE(absl::StrContains(Help({"sql", "--help"}), "Exit: 0"));
+  EXPECT_EQ(Help({"--version"}), "pegel 0.1.0\n");
+}
+
+}  // namespace
+}  // namespace pegel::tools

@@ -1,0 +1,66 @@
+#include "tests/tools/fake_server.h"
+
+#include <memory>
+#include <utility>
+
+namespace pegel::tools {
+namespace {
+
+class FakeClient : public net::Client {
+ public:
+  explicit FakeClient(FakeServer& server) : server_(server) {}
+  absl::StatusOr<net::CallReply> Call(const net::Statement& statement) override {
+    return server_.Answer(statement);
+  }
+  absl::StatusOr<std::vector<net::CallReply>> CallAll(const std::vector<net::Statement>&) override {
+    return absl::UnimplementedError("not used here");
+  }
+  absl::StatusOr<Status> AskStatus() override { return Status{.cluster_id = "fake"}; }
+
+ private:
+  FakeServer& server_;
+};
+
+}  // namespace
+
+SessionPorts FakeServer::Ports() {
+  return {.connect = [this] { return Connect(); },
+          .new_request_id =
+              [this] {
+                return RequestId{7, ++ids_};
+              },
+          .now = [this] { return now_; },
+          .sleep = [this](absl::Duration pause) { Sleep(pause); }};
+}
+
+absl::StatusOr<std::unique_ptr<net::Client>> FakeServer::Connect() {
+  if (refusals_ != 0) {
+    --refusals_;
+    return absl::UnavailableError("nobody there");
+  }
+  ++connects_;
+  return std::make_unique<FakeClient>(*this);
+}
+
+void FakeServer::Sleep(absl::Duration pause) {
+  pauses_.push_back(pause);
+  now_ += pause;
+}
+
+absl::StatusOr<net::CallReply> FakeServer::Answer(const net::Statement& statement) {
+  sent_.push_back(statement);
+  if (replies_.empty()) return Success(++lsn_);
+  absl::StatusOr<net::CallReply> reply = std::move(replies_.front());
+  replies_.pop_front();
+  return reply;
+}
+
+net::CallReply Success(uint64_t lsn) {
+  return {.receipt = Receipt{Lsn{lsn}, {}}, .table = {{"result"}, {{"success"}}}, .error = {}};
+}
+
+net::CallReply Refusal(ErrorCode code, const std::string& message) {
+  return {.receipt = {}, .table = {}, .error = Error{code, message}};
+}
+
+}  // namespace pegel::tools

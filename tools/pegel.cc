@@ -1,0 +1,125 @@
+// pegel: the client. `pegel sql` runs statements, `pegel status` asks how the server is.
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "net/client.h"
+#include "tools/shell/command_line.h"
+#include "tools/shell/line_editor.h"
+#include "tools/shell/printable.h"
+#include "tools/shell/repl.h"
+#include "tools/shell/script.h"
+#include "tools/shell/session.h"
+#include "tools/shell/status_text.h"
+
+namespace pegel::tools {
+namespace {
+
+// Both streams stay in the order of what happened.
+void WriteOut(const Printed& printed) {
+  std::fwrite(printed.out.data(), 1, printed.out.size(), stdout);
+  std::fflush(stdout);
+  std::fwrite(printed.err.data(), 1, printed.err.size(), stderr);
+}
+
+Session MakeSession(const std::string& server, absl::Duration retry) {
+  return Session({.connect = [server] { return net::Client::Connect(server); },
+                  .new_request_id = RandomRequestId,
+                  .now = absl::Now,
+                  .sleep = absl::SleepFor},
+                 retry);
+}
+
+// An address that cannot be one is a mistake of usage.
+int NoConnection(const absl::Status& status) {
+  bool is_usage = absl::IsInvalidArgument(status);
+  WriteOut({"", absl::StrCat("pegel: ", Printable(status.message()), "\n",
+                             is_usage ? ""
+                                      : "pegel: start a server with pegeld, or name one with "
+                                        "--server HOST:PORT or PEGEL_SERVER\n")});
+  return is_usage ? kExitUsage : kExitNoConnection;
+}
+
+// `-` is standard input. None: it cannot be read.
+std::optional<std::string> ReadAll(const std::string& name) {
+  std::ifstream file;
+  if (name != "-") file.open(name, std::ios::binary);
+  std::istream& stream = name == "-" ? std::cin : file;
+  std::ostringstream text;
+  if (stream.peek() != std::istream::traits_type::eof()) text << stream.rdbuf();
+  bool is_read = name == "-" ? !stream.bad() : file.is_open() && !file.bad();
+  return is_read ? std::optional(text.str()) : std::nullopt;
+}
+
+// All scripts before the first is run: a typing error in a file name must not leave half a job.
+std::optional<std::vector<std::string>> ReadScripts(const std::vector<Input>& inputs) {
+  std::vector<std::string> scripts;
+  for (const Input& input : inputs) {
+    bool is_file = input.kind == Input::Kind::kFile;
+    std::optional<std::string> script = is_file ? ReadAll(input.text) : input.text;
+    if (!script) {
+      WriteOut({"", absl::StrCat("pegel: cannot read ", Printable(input.text), "\n")});
+      return std::nullopt;
+    }
+    scripts.push_back(*std::move(script));
+  }
+  return scripts;
+}
+
+int RunShell(ScriptRunner& runner, const std::string& server) {
+  WriteOut(
+      {absl::StrCat("Connected to ", Printable(server), ". help explains, quit leaves.\n"), ""});
+  LineEditor editor(HistoryFile());
+  auto read_line = [&](const char* prompt) { return editor.Read(prompt); };
+  Repl(runner, read_line, WriteOut).Run();
+  return kExitAccepted;
+}
+
+int RunScripts(ScriptRunner& runner, const std::vector<std::string>& scripts) {
+  for (const std::string& script : scripts) {
+    if (!runner.Run(script)) break;
+  }
+  return runner.exit_code();
+}
+
+int Run(SqlRequest request) {
+  bool is_shell = request.inputs.empty() && isatty(STDIN_FILENO);
+  if (request.inputs.empty() && !is_shell) request.inputs.push_back({Input::Kind::kFile, "-"});
+  std::optional<std::vector<std::string>> scripts = ReadScripts(request.inputs);
+  if (!scripts) return kExitUsage;
+  Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
+  absl::Status connected = session.Connect();
+  if (!connected.ok()) return NoConnection(connected);
+  ScriptOptions options{request.format, request.is_quiet, request.keep_going || is_shell};
+  ScriptRunner runner(session, options, WriteOut);
+  return is_shell ? RunShell(runner, request.server) : RunScripts(runner, *scripts);
+}
+
+int Run(const StatusRequest& request) {
+  Session session = MakeSession(request.server, absl::ZeroDuration());
+  absl::StatusOr<Status> status = session.AskStatus();
+  if (!status.ok()) return NoConnection(status.status());
+  bool is_json = request.format == Format::kJson;
+  WriteOut(
+      {is_json ? StatusJson(*status, PEGEL_VERSION) : StatusTable(*status, PEGEL_VERSION), ""});
+  return kExitAccepted;
+}
+
+int Run(const Leave& leave) { return leave.exit_code; }
+
+}  // namespace
+}  // namespace pegel::tools
+
+int main(int argc, char** argv) {
+  return std::visit([](const auto& request) { return pegel::tools::Run(request); },
+                    pegel::tools::ReadCommandLine(argc, argv, PEGEL_VERSION));
+}

@@ -1,0 +1,95 @@
+// The server, wired: engine, log, sequencer and listener around one event loop.
+//
+//   net/ → Submit → Engine::Step → records gathered over one loop turn → Sequencer (own thread)
+//   Sequencer → posted to the loop → Engine::Step(GroupDurable) → replies
+//
+// Loop thread only, but for what the sequencer's report posts. Used by pegeld and by tests that
+// need the whole server in one process.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "core/engine.h"
+#include "core/ports.h"
+#include "log/sequencer.h"
+#include "net/event_loop.h"
+#include "net/server.h"
+#include "replay/recover.h"
+
+namespace pegel::tools {
+
+struct ServerOptions {
+  std::string data_dir;
+  std::string listen = "127.0.0.1:7345";
+  std::map<std::string, std::string> static_configs;
+  EngineOptions engine;
+  net::Limits limits;
+  // The clock of record times. Injected so that tests can bend it.
+  std::function<UnixNanos()> now;
+  // 128 random bits as hex, used when the log is new.
+  std::string new_cluster_id;
+  // Receives warnings of the log, from any thread.
+  std::function<void(const std::string&)> on_warning;
+};
+
+class Server final : public Line {
+ public:
+  // Recovers the log, writes a Boot record if one is needed, and listens. Errors: what
+  // replay/recover.h and net/server.h say, kInvalidArgument for bad static configs (checked before
+  // anything is written).
+  static absl::StatusOr<std::unique_ptr<Server>> Start(net::EventLoop& loop, ServerOptions options);
+  ~Server() override;
+
+  std::string address() const { return listener_->address(); }
+  const Engine& engine() const { return *engine_; }
+  const log::Head& anchor_at_start() const { return anchor_at_start_; }
+
+  // Takes no new connections, waits until nothing is in the line (at most `drain_ms`), then stops
+  // the loop.
+  void Drain(int64_t drain_ms);
+
+  // Why the loop was stopped: OK after Drain, else what failed.
+  const absl::Status& stop_reason() const { return stop_reason_; }
+
+  void Submit(Author author, RequestId request_id, Command command,
+              std::function<void(Reply)> done) override;
+  void AskStatus(std::function<void(Status)> done) override;
+
+ private:
+  Server(net::EventLoop& loop, ServerOptions options);
+
+  absl::Status Recover();
+  void WriteBoot();
+  void Step(Input input);
+  void Do(Append& effect);
+  void Do(Reply& effect);
+  void Do(StatusReply& effect);
+  void Do(Stop& effect);
+  void HandOver();
+  void OnCommitted(log::Committed committed);
+  void StopIfDrained();
+
+  net::EventLoop& loop_;
+  ServerOptions options_;
+  std::unique_ptr<log::RocksLog> log_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<log::Sequencer> sequencer_;
+  std::unique_ptr<net::Server> listener_;
+  log::Head anchor_at_start_;
+
+  CallToken next_token_ = 1;
+  absl::flat_hash_map<CallToken, std::function<void(Reply)>> replies_;
+  absl::flat_hash_map<CallToken, std::function<void(Status)>> status_replies_;
+  std::vector<Record> gathered_;  // This turn's records, handed to the sequencer at its end.
+  bool is_draining_ = false;
+  absl::Status stop_reason_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Posted tasks check it.
+};
+
+}  // namespace pegel::tools

@@ -1,0 +1,146 @@
+#include "tools/shell/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+namespace pegel::tools {
+namespace {
+
+constexpr char kExamples[] = R"help(Examples:
+  pegel sql -e "SHOW PROCEDURES"     what can be called
+  pegel sql                          a shell
+  pegel status                       is the server up, is authorization on
+
+`pegel sql --help` tells more.)help";
+
+constexpr char kSqlExamples[] =
+    R"help(Without -e and -f: a shell on a terminal, else statements from standard input.
+Statements end with ';'. What follows a rejected statement is not run.
+
+Examples:
+  pegel sql
+  pegel sql -e "SHOW PROCEDURES"
+  pegel sql -e "CALL sys.add_acl('my_db.my_table', 'ALLOW', 'User:Bob', 'WRITE')"
+  pegel sql -e "CALL sys.list_acl(resource => 'ANY')" --format json
+  pegel sql -f grants.sql --keep-going
+  pegel sql -e "USE fluss_catalog" -f - < grants.sql
+
+A lost connection is tried again for --retry seconds. A call is carried out once, even
+when it had to be sent twice.
+
+Exit: 0 all accepted, 1 one was rejected, 2 usage or a file cannot be read,
+      3 no connection.
+JSON: one object per statement and line, {"statement","lsn","columns","rows"} or
+      {"statement","lsn","error":{"code","name","message"}}.
+Tables and CSV go to standard output, their errors to standard error.
+Environment: PEGEL_SERVER; PEGEL_HISTORY, the file of the shell's history (empty: none).)help";
+
+constexpr char kStatusExamples[] = R"help(Examples:
+  pegel status
+  pegel status --format json | jq -r .digest
+
+Exit: 0 the server answered, 2 usage, 3 no connection.)help";
+
+std::string DefaultServer() {
+  const char* server = std::getenv("PEGEL_SERVER");
+  return server == nullptr || *server == '\0' ? "127.0.0.1:7345" : server;
+}
+
+Format FormatOf(const std::string& name) {
+  return name == "json" ? Format::kJson : name == "csv" ? Format::kCsv : Format::kTable;
+}
+
+// What CLI11 fills in.
+struct Flags {
+  std::string server = DefaultServer();
+  std::string format = "table";
+  std::vector<std::string> statements;
+  std::vector<std::string> files;
+  SqlRequest sql;
+};
+
+void AddServer(CLI::App* app, Flags* flags) {
+  app->add_option("--server", flags->server, "Address of the server, else PEGEL_SERVER")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+}
+
+void AddFormat(CLI::App* app, Flags* flags, const std::vector<std::string>& names) {
+  app->add_option("--format", flags->format, "How to print")
+      ->check(CLI::IsMember(names))
+      ->type_name("FORMAT")
+      ->capture_default_str();
+}
+
+CLI::App* AddSql(CLI::App& app, Flags* flags) {
+  CLI::App* sql = app.add_subcommand("sql", "Runs statements, or a shell to type them in");
+  sql->add_option("-e,--execute", flags->statements, "Statements to run; may be repeated")
+      ->type_name("STMT")
+      ->allow_extra_args(false);
+  sql->add_option("-f,--file", flags->files,
+                  "File of statements, - for standard input; may be repeated and mixed with -e, "
+                  "all run in their order")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  AddFormat(sql, flags, {"table", "json", "csv"});
+  sql->add_flag("--keep-going", flags->sql.keep_going, "Goes on after a rejected statement");
+  sql->add_flag("--quiet", flags->sql.is_quiet, "Leaves out the row counts of tables");
+  AddServer(sql, flags);
+  sql->add_option("--retry", flags->sql.retry_seconds, "How long a lost connection is tried again")
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  sql->footer(kSqlExamples);
+  return sql;
+}
+
+CLI::App* AddStatus(CLI::App& app, Flags* flags) {
+  CLI::App* status = app.add_subcommand("status", "Asks the server how it is");
+  AddFormat(status, flags, {"table", "json"});
+  AddServer(status, flags);
+  status->footer(kStatusExamples);
+  return status;
+}
+
+// CLI11 gives the values of each option in order, and the options in order.
+std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
+  std::vector<Input> inputs;
+  size_t statement = 0, file = 0;
+  for (const CLI::Option* option : sql.parse_order()) {
+    if (option->check_name("--execute")) {
+      inputs.push_back({Input::Kind::kStatements, flags.statements.at(statement++)});
+    } else if (option->check_name("--file")) {
+      inputs.push_back({Input::Kind::kFile, flags.files.at(file++)});
+    }
+  }
+  return inputs;
+}
+
+}  // namespace
+
+std::variant<SqlRequest, StatusRequest, Leave> ReadCommandLine(int argc, const char* const* argv,
+                                                               const std::string& version) {
+  CLI::App app("The client of Pegel, the control plane of Apache Fluss.", "pegel");
+  app.set_version_flag("--version", "pegel " + version);
+  app.require_subcommand(1);
+  app.footer(kExamples);
+  Flags flags;
+  CLI::App* sql = AddSql(app, &flags);
+  AddStatus(app, &flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (argc == 1) std::cerr << app.help();  // Says more than what exactly is missing.
+    bool is_help = (argc == 1 ? error.get_exit_code() : app.exit(error)) == 0;
+    return Leave{is_help ? kExitAccepted : kExitUsage};
+  }
+  if (!sql->parsed()) return StatusRequest{flags.server, FormatOf(flags.format)};
+  SqlRequest request = std::move(flags.sql);
+  request.server = flags.server;
+  request.format = FormatOf(flags.format);
+  request.inputs = InputsInOrder(*sql, flags);
+  return request;
+}
+
+}  // namespace pegel::tools

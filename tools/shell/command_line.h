@@ -1,0 +1,49 @@
+// The command line of `pegel`: what is asked for, and the help that teaches it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tools/shell/format.h"
+
+namespace pegel::tools {
+
+// Exit codes of `pegel`, a contract as in format.h. 4 is kept for a login that failed.
+inline constexpr int kExitAccepted = 0;
+inline constexpr int kExitRejected = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitNoConnection = 3;
+
+// One -e or -f.
+struct Input {
+  enum class Kind { kStatements, kFile };
+  Kind kind = Kind::kStatements;
+  std::string text;  // Of a file: its name, `-` for standard input.
+  bool operator==(const Input&) const = default;
+};
+
+struct SqlRequest {
+  std::string server;
+  std::vector<Input> inputs;  // In the order of the command line.
+  Format format = Format::kTable;
+  bool keep_going = false;
+  bool is_quiet = false;
+  uint32_t retry_seconds = 10;
+};
+
+struct StatusRequest {
+  std::string server;
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
+// Nothing to do but to end: help was printed, or an error.
+struct Leave {
+  int exit_code = kExitAccepted;
+};
+
+std::variant<SqlRequest, StatusRequest, Leave> ReadCommandLine(int argc, const char* const* argv,
+                                                               const std::string& version);
+
+}  // namespace pegel::tools

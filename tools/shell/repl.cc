@@ -1,0 +1,84 @@
+#include "tools/shell/repl.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "procedures/call_parser.h"
+#include "procedures/catalogue.h"
+
+namespace pegel::tools {
+namespace {
+
+constexpr char kPrompt[] = "pegel> ";
+constexpr char kPromptForMore[] = "    -> ";
+
+// A lone word, with or without `;`.
+bool IsShellWord(absl::string_view line, absl::string_view word) {
+  line = absl::StripSuffix(absl::StripAsciiWhitespace(line), ";");
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(line), word);
+}
+
+std::string HelpOn(const procedures::Parameter& parameter) {
+  std::string option = parameter.is_required
+                           ? ""
+                           : absl::StrCat(" (optional, ", parameter.default_text, " if left out)");
+  return absl::StrCat("      ", parameter.name, std::string(14 - parameter.name.size(), ' '),
+                      parameter.help, option, "\n");
+}
+
+std::string HelpOn(const procedures::Procedure& procedure) {
+  std::string text = absl::StrCat("  ", procedure.name, ": ", procedure.help, "\n");
+  for (const procedures::Parameter& parameter : procedure.parameters) text += HelpOn(parameter);
+  return text;
+}
+
+}  // namespace
+
+std::string HelpText() {
+  std::string text =
+      "Statements end with ';' and may take several lines.\n"
+      "  CALL sys.<procedure>(name => 'text', ...);   by name, or by position: ('text', ...)\n"
+      "  SHOW PROCEDURES;\n"
+      "Texts stand in single quotes, '' is one quote inside. -- starts a comment.\n"
+      "help, quit and exit are for the shell; Ctrl-C forgets the statement, Ctrl-D leaves.\n"
+      "\n"
+      "Procedures:\n";
+  for (const procedures::Procedure& procedure : procedures::Catalogue()) text += HelpOn(procedure);
+  return text;
+}
+
+void Repl::Run() {
+  while (true) {
+    TypedLine line = read_line_(typed_.empty() ? kPrompt : kPromptForMore);
+    if (line.kind == TypedLine::Kind::kEnd) return;
+    if (line.kind == TypedLine::Kind::kInterrupted) {
+      typed_.clear();
+    } else if (!TakeLine(line.text)) {
+      return;
+    }
+  }
+}
+
+// False: leave.
+bool Repl::TakeLine(const std::string& line) {
+  bool is_start = typed_.empty();
+  if (is_start && (IsShellWord(line, "quit") || IsShellWord(line, "exit"))) return false;
+  if (is_start && IsShellWord(line, "help")) {
+    print_({HelpText(), ""});
+    return true;
+  }
+  absl::StrAppend(&typed_, line, "\n");
+  RunStatements();
+  return true;
+}
+
+void Repl::RunStatements() {
+  bool is_open = false;
+  procedures::SplitScript(typed_, &is_open);
+  if (is_open) return;
+  runner_.Run(typed_);
+  typed_.clear();
+}
+
+}  // namespace pegel::tools

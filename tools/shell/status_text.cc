@@ -1,0 +1,66 @@
+#include "tools/shell/status_text.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/ids.h"
+#include "tools/shell/printable.h"
+
+namespace pegel::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr char kWarning[] =
+    "WARNING: AUTHORIZATION IS OFF. Everyone who can connect may do everything; ACLs are stored "
+    "but "
+    "not enforced.\n"
+    "         Set authorizer.enabled: true and super.users in the server's configuration, and "
+    "restart it.\n\n";
+
+std::string Lines(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::string text;
+  for (const auto& [name, value] : pairs) {
+    absl::StrAppend(&text, name, std::string(20 - name.size(), ' '), Printable(value), "\n");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string StatusJson(const Status& status, absl::string_view version) {
+  Json json;
+  json["cluster_id"] = status.cluster_id;
+  json["lsn_durable"] = status.lsn_durable.value;
+  json["lsn_applied"] = status.lsn_applied.value;
+  json["lsn_snapshot"] = Json();  // This version writes none.
+  json["chain"] = ToHex(status.chain);
+  json["digest"] = ToHex(status.digest);
+  json["version"] = std::string(version);
+  json["alarms"] = Json::array();
+  json["behaviour"] = status.behaviour;
+  json["authorizer_enabled"] = status.authorizer_enabled;
+  json["acl_entries"] = status.acl_entries;
+  json["answered_requests"] = status.answered_requests;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string StatusTable(const Status& status, absl::string_view version) {
+  return absl::StrCat(status.authorizer_enabled ? "" : kWarning,
+                      Lines({{"cluster", status.cluster_id},
+                             {"version", std::string(version)},
+                             {"behaviour", absl::StrCat(status.behaviour)},
+                             {"authorization", status.authorizer_enabled ? "on" : "OFF"},
+                             {"durable lsn", absl::StrCat(status.lsn_durable.value)},
+                             {"applied lsn", absl::StrCat(status.lsn_applied.value)},
+                             {"snapshot lsn", "none"},
+                             {"chain", ToHex(status.chain)},
+                             {"digest", ToHex(status.digest)},
+                             {"acl entries", absl::StrCat(status.acl_entries)},
+                             {"answered requests", absl::StrCat(status.answered_requests)},
+                             {"alarms", "none"}}));
+}
+
+}  // namespace pegel::tools
