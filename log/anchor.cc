@@ -15,10 +15,10 @@ namespace {
 
 // One slot, numbers big-endian (log/FORMAT.md):
 //   0 magic (8)  8 format (4)  12 zero (4)  16 sequence (8)  24 lsn (8)  32 chain (32)
-//   64 zero (416)  480 SHA-256 of bytes 0 to 479 (32)
+//   64 zero (4000)  4064 SHA-256 of bytes 0 to 4063 (32)
 constexpr absl::string_view kMagic = "PGLANCHR";
 constexpr uint32_t kFormat = 1;
-constexpr size_t kSlotBytes = 512;
+constexpr size_t kSlotBytes = 4096;
 constexpr size_t kFileBytes = 2 * kSlotBytes;
 constexpr size_t kFormatAt = 8, kSequenceAt = 16, kLsnAt = 24, kChainAt = 32;
 constexpr size_t kChecksumAt = kSlotBytes - sizeof(Hash256);

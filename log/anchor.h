@@ -2,8 +2,8 @@
 //
 // A log cut at a record boundary is a perfectly good shorter log, so no checksum inside it can
 // tell. The anchor is the second witness: after each group is durable, and before anyone is told,
-// its last lsn and chain hash are written to the older of two 512-byte slots of one file and
-// synced.
+// its last lsn and chain hash are written to the older of two slots of one file and synced. A slot
+// fills a page of its own, so that a write of one that goes wrong cannot reach the other.
 //
 //   power fails before the slot is written     the other slot still names the group before
 //   … while it is written                      the torn slot fails its checksum; the other is used

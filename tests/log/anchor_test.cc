@@ -16,7 +16,7 @@ using ::pegel::testing::Survival;
 using ::testing::HasSubstr;
 
 constexpr char kPath[] = "/ANCHOR";
-constexpr size_t kSlotBytes = 512;
+constexpr size_t kSlotBytes = 4096;
 
 Head HeadAt(uint64_t lsn) { return Head{Lsn{lsn}, Sha256(std::to_string(lsn))}; }
 
@@ -112,10 +112,10 @@ TEST(Anchor, AFlippedBitInEachSlotIsRefused) {
 }
 
 TEST(Anchor, RefusalNamesFileSizeAndBothSlots) {
-  absl::Status status = ReadTampered(DiskWithAnchorAt(4), std::string(600, 'x')).status();
+  absl::Status status = ReadTampered(DiskWithAnchorAt(4), std::string(4200, 'x')).status();
   EXPECT_EQ(status.message(),
-            "no good slot in the anchor /ANCHOR (600 bytes, expected 1024): slot 0 does not match "
-            "its checksum, slot 1 has 88 of 512 bytes");
+            "no good slot in the anchor /ANCHOR (4200 bytes, expected 8192): slot 0 does not "
+            "match its checksum, slot 1 has 104 of 4096 bytes");
 }
 
 TEST(Anchor, AnotherSizeIsRefusedUnlessASlotIsGood) {
