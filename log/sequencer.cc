@@ -29,7 +29,7 @@ absl::Status AppendAndWait(Log& log, const Group& group) {
 
 struct Sequencer::Impl {
   Impl(Log& the_log, Head after, std::function<void(Committed)> report_to)
-      : log(the_log), head(std::move(after)), report(std::move(report_to)) {}
+      : log(the_log), head(after), report(std::move(report_to)) {}
 
   void Run();
   bool Take(std::vector<Record>* records);
@@ -80,7 +80,7 @@ void Sequencer::Impl::AppendGroup(absl::Span<const Record> records) {
 }
 
 Sequencer::Sequencer(Log& log, Head head, std::function<void(Committed)> report)
-    : impl_(std::make_unique<Impl>(log, std::move(head), std::move(report))) {
+    : impl_(std::make_unique<Impl>(log, head, std::move(report))) {
   impl_->thread = std::thread([impl = impl_.get()] { impl->Run(); });
 }
 

@@ -153,7 +153,7 @@ void FlipEveryByte(const Specimen& specimen, const char* name) {
     total.harmless += counts.harmless;
     total.silent += counts.silent;
   }
-  std::printf("bit rot (%s): bytes=%lu refused=%lu harmless=%lu silent=%lu\n", name, total.bytes,
+  std::printf("bit rot, %s: bytes=%lu refused=%lu harmless=%lu silent=%lu\n", name, total.bytes,
               total.refused, total.harmless, total.silent);
   EXPECT_EQ(total.silent, 0u);
 }
