@@ -22,4 +22,8 @@ inline constexpr int64_t kAnsweredRequestNanosMax = 3'600'000'000'000;
 // One piece of a resource or principal name.
 inline constexpr size_t kNameBytesMax = 255;
 
+// A config's value. The longest in use, a list of class name patterns, is about 200 bytes; a map of
+// a few hundred users still fits.
+inline constexpr size_t kConfigValueBytesMax = 16 * 1024;
+
 }  // namespace pegel
