@@ -7,8 +7,20 @@ namespace {
 
 // IMPORTANT: hashed into stored records; kinds are never renumbered, fields only appended under a
 // new kind.
-enum class EventKind : uint16_t { kBooted = 1, kAclAdded = 10, kAclDropped = 11 };
-enum class OutcomeKind : uint16_t { kRejected = 0, kDone = 1, kAclEntries = 10 };
+enum class EventKind : uint16_t {
+  kBooted = 1,
+  kAclAdded = 10,
+  kAclDropped = 11,
+  kConfigSet = 20,
+  kConfigReset = 21,
+  kConfigResealed = 22,
+};
+enum class OutcomeKind : uint16_t {
+  kRejected = 0,
+  kDone = 1,
+  kAclEntries = 10,
+  kConfigEntries = 20
+};
 constexpr uint32_t kWorldFormat = 1;
 
 class Encoder {
@@ -60,12 +72,50 @@ class Encoder {
     Put(filter.operation);
     Put(filter.permission);
   }
-  void Put(const std::map<std::string, std::string>& texts) {
-    Number(static_cast<uint32_t>(texts.size()));
-    for (const auto& [key, value] : texts) {
+  template <typename T>
+  void Put(const std::vector<T>& list) {
+    Number(static_cast<uint32_t>(list.size()));
+    for (const T& element : list) Put(element);
+  }
+  template <typename T>
+  void Put(const std::map<std::string, T>& by_key) {
+    Number(static_cast<uint32_t>(by_key.size()));
+    for (const auto& [key, value] : by_key) {
       Put(key);
       Put(value);
     }
+  }
+  void Put(Lsn lsn) { Number(lsn.value); }
+  void Put(const config::Sealed& sealed) {
+    Put(sealed.key_id);
+    Put(sealed.box);
+  }
+  void Put(const config::SealedEntry& entry) {
+    Put(entry.name);
+    Put(entry.value);
+  }
+  void Put(const config::SealedMap& map) { Put(map.entries); }
+  void Put(const config::Value& value) {
+    Number(static_cast<uint8_t>(value.index()));
+    std::visit([&](const auto& form) { Put(form); }, value);
+  }
+  void Put(const config::Change& change) {
+    Number(change.op);
+    Put(change.key);
+    Put(change.value);
+  }
+  void Put(const config::StaticEntry& entry) {
+    Put(entry.value);
+    Put(entry.changed);
+  }
+  void Put(const config::DynamicEntry& entry) {
+    Put(entry.value);
+    Put(entry.changed);
+  }
+  void Put(const config::ConfigState& configs) {
+    Put(configs.statics);
+    Put(configs.dynamics);
+    Put(configs.resets);
   }
   void Put(const Boot& boot) {
     Put(boot.cluster_id);
@@ -75,6 +125,12 @@ class Encoder {
   void Put(const AddAcl& command) { Put(command.entry); }
   void Put(const DropAcl& command) { Put(command.filter); }
   void Put(const ListAcl& command) { Put(command.filter); }
+  void Put(const AlterConfigs& command) { Put(command.changes); }
+  void Put(const GetConfigs& command) { Put(command.keys); }
+  void Put(const ResealSecrets& command) {
+    Put(command.statics);
+    Put(command.dynamics);
+  }
   void Put(const Command& command) {
     Number(KindOf(command));
     std::visit([&](const auto& c) { Put(c); }, command);
@@ -91,6 +147,21 @@ class Encoder {
     Number(EventKind::kAclDropped);
     Put(event.entry);
   }
+  void Put(const ConfigSet& event) {
+    Number(EventKind::kConfigSet);
+    Put(event.key);
+    Put(event.value);
+  }
+  void Put(const ConfigReset& event) {
+    Number(EventKind::kConfigReset);
+    Put(event.key);
+  }
+  void Put(const ConfigResealed& event) {
+    Number(EventKind::kConfigResealed);
+    Put(event.key);
+    Number(static_cast<uint8_t>(event.is_static));
+    Put(event.value);
+  }
   void Put(const Error& error) {
     Number(OutcomeKind::kRejected);
     Number(error.code);
@@ -99,8 +170,16 @@ class Encoder {
   void Put(const Done&) { Number(OutcomeKind::kDone); }
   void Put(const AclEntries& listed) {
     Number(OutcomeKind::kAclEntries);
-    Number(static_cast<uint32_t>(listed.entries.size()));
-    for (const acl::Entry& entry : listed.entries) Put(entry);
+    Put(listed.entries);
+  }
+  void Put(const ConfigEntry& entry) {
+    Put(entry.key);
+    Put(entry.value);
+    Number(entry.source);
+  }
+  void Put(const ConfigEntries& listed) {
+    Number(OutcomeKind::kConfigEntries);
+    Put(listed.entries);
   }
   void Put(const Result& result) {
     std::visit([&](const auto& r) { Put(r); }, result);
@@ -131,14 +210,14 @@ class Encoder {
       Put(answer.outcome);
     });
   }
-  // World::security is derived from static_configs and has no bytes of its own.
+  // World::security is derived from the static configs and has no bytes of its own.
   void Put(const World& world) {
     Number(kWorldFormat);
     Number(world.lsn.value);
     Number(world.time.value);
     Number(world.behaviour);
     Put(world.cluster_id);
-    Put(world.static_configs);
+    Put(world.configs);
     Put(world.acls);
     Put(world.requests);
   }

@@ -8,6 +8,9 @@ struct Kinds {
   CommandKind operator()(const AddAcl&) const { return CommandKind::kAddAcl; }
   CommandKind operator()(const DropAcl&) const { return CommandKind::kDropAcl; }
   CommandKind operator()(const ListAcl&) const { return CommandKind::kListAcl; }
+  CommandKind operator()(const AlterConfigs&) const { return CommandKind::kAlterConfigs; }
+  CommandKind operator()(const GetConfigs&) const { return CommandKind::kGetConfigs; }
+  CommandKind operator()(const ResealSecrets&) const { return CommandKind::kResealSecrets; }
 };
 
 }  // namespace
@@ -24,10 +27,18 @@ absl::string_view ToText(CommandKind kind) {
       return "drop_acl";
     case CommandKind::kListAcl:
       return "list_acl";
+    case CommandKind::kAlterConfigs:
+      return "alter_configs";
+    case CommandKind::kGetConfigs:
+      return "get_configs";
+    case CommandKind::kResealSecrets:
+      return "reseal_secrets";
   }
   return "unknown";
 }
 
-bool IsRead(const Command& command) { return KindOf(command) == CommandKind::kListAcl; }
+bool IsRead(const Command& command) {
+  return std::holds_alternative<ListAcl>(command) || std::holds_alternative<GetConfigs>(command);
+}
 
 }  // namespace pegel

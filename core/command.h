@@ -8,9 +8,12 @@
 #include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "core/acl/model.h"
+#include "core/config/command.h"
+#include "core/config/value.h"
 
 namespace pegel {
 
@@ -20,7 +23,7 @@ namespace pegel {
 struct Boot {
   std::string cluster_id;
   uint32_t behaviour = 0;  // Reducer rules to use; a new log starts with kBehaviourNewest.
-  std::map<std::string, std::string> static_configs;
+  std::map<std::string, config::Value> static_configs;  // server.yaml, secrets sealed.
   bool operator==(const Boot&) const = default;
 };
 
@@ -39,10 +42,39 @@ struct ListAcl {
   bool operator==(const ListAcl&) const = default;
 };
 
-using Command = std::variant<Boot, AddAcl, DropAcl, ListAcl>;
+// Set, reset, append and subtract: all steps in order, or none.
+struct AlterConfigs {
+  std::vector<config::Change> changes;
+  bool operator==(const AlterConfigs&) const = default;
+};
+
+struct GetConfigs {
+  std::vector<std::string> keys;  // None: every key that is set.
+  bool operator==(const GetConfigs&) const = default;
+};
+
+// The same secrets under another key: the server opens each seal and seals it again. Changes no
+// value, only the seals; every seal that the World holds must be replaced, and by one of its own
+// shape.
+struct ResealSecrets {
+  std::map<std::string, config::Value> statics;
+  std::map<std::string, config::Value> dynamics;
+  bool operator==(const ResealSecrets&) const = default;
+};
+
+using Command =
+    std::variant<Boot, AddAcl, DropAcl, ListAcl, AlterConfigs, GetConfigs, ResealSecrets>;
 
 // IMPORTANT: stored; never renumber.
-enum class CommandKind : uint16_t { kBoot = 1, kAddAcl = 10, kDropAcl = 11, kListAcl = 12 };
+enum class CommandKind : uint16_t {
+  kBoot = 1,
+  kAddAcl = 10,
+  kDropAcl = 11,
+  kListAcl = 12,
+  kAlterConfigs = 20,
+  kGetConfigs = 21,
+  kResealSecrets = 22,
+};
 
 CommandKind KindOf(const Command& command);
 absl::string_view ToText(CommandKind kind);  // `boot`, `add_acl`, …

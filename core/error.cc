@@ -8,6 +8,8 @@ absl::string_view ErrorName(ErrorCode code) {
       return "UNKNOWN_SERVER_ERROR";
     case ErrorCode::kAuthorization:
       return "AUTHORIZATION_EXCEPTION";
+    case ErrorCode::kConfig:
+      return "CONFIG_EXCEPTION";
     case ErrorCode::kSyntax:
       return "SYNTAX_ERROR";
     case ErrorCode::kInvalidArgument:
@@ -20,6 +22,8 @@ absl::string_view ErrorName(ErrorCode code) {
       return "LIMIT_EXCEEDED";
     case ErrorCode::kRequestIdReused:
       return "REQUEST_ID_REUSED";
+    case ErrorCode::kNoSecretKey:
+      return "NO_SECRET_KEY";
   }
   return "UNKNOWN";
 }

@@ -13,6 +13,7 @@ namespace pegel {
 enum class ErrorCode : int32_t {
   kUnknownServerError = -1,
   kAuthorization = 48,
+  kConfig = 64,
 
   kSyntax = 1000,             // The statement cannot be read.
   kInvalidArgument = 1001,    // An argument's value is not what the procedure takes.
@@ -20,6 +21,7 @@ enum class ErrorCode : int32_t {
   kOverloaded = 1003,         // A limit on work in flight is reached: retry later.
   kLimitExceeded = 1004,      // A limit on what the World holds is reached.
   kRequestIdReused = 1005,    // The request id was used before for another call.
+  kNoSecretKey = 1006,        // The server has no key file, so it cannot take a secret.
 };
 
 // Upper-case name, e.g. AUTHORIZATION_EXCEPTION. For a number that this version does not know:

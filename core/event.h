@@ -2,11 +2,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "core/acl/model.h"
 #include "core/command.h"
+#include "core/config/value.h"
 #include "core/ids.h"
 
 namespace pegel {
@@ -23,6 +25,23 @@ struct AclDropped {
   acl::Entry entry;
 };
 
-using Event = std::variant<Booted, AclAdded, AclDropped>;
+struct ConfigSet {
+  std::string key;
+  std::optional<config::Value> value;  // Unset: an explicit null.
+};
+
+struct ConfigReset {
+  std::string key;
+};
+
+// Same value, new seal.
+struct ConfigResealed {
+  std::string key;
+  bool is_static = false;
+  config::Value value;
+};
+
+using Event =
+    std::variant<Booted, AclAdded, AclDropped, ConfigSet, ConfigReset, ConfigResealed>;
 
 }  // namespace pegel

@@ -4,29 +4,28 @@
 #include "core/boot/reducer.h"
 #include "core/canonical.h"
 #include "core/check.h"
+#include "core/config/reducer.h"
 #include "core/sha256.h"
 
 namespace pegel {
 namespace {
 
-struct Decider {
-  const World& world;
-  const Moment& now;
-  Decision operator()(const Boot& command) const { return boot::Decide(world, now, command); }
-  template <typename AclCommand>
-  Decision operator()(const AclCommand& command) const {
-    return acl::Decide(world, now, command);
-  }
-};
+// One line for each family of commands and events.
+template <typename AnyCommand>
+Decision DecideOne(const World& world, const Moment& now, const AnyCommand& command) {
+  using acl::Decide;
+  using boot::Decide;
+  using config::Decide;
+  return Decide(world, now, command);
+}
 
-struct Evolver {
-  World& world;
-  void operator()(const Booted& event) const { boot::Evolve(world, event); }
-  template <typename AclEvent>
-  void operator()(const AclEvent& event) const {
-    acl::Evolve(world, event);
-  }
-};
+template <typename AnyEvent>
+void EvolveOne(World& world, const AnyEvent& event) {
+  using acl::Evolve;
+  using boot::Evolve;
+  using config::Evolve;
+  Evolve(world, event);
+}
 
 }  // namespace
 
@@ -34,10 +33,12 @@ Decision Decide(const World& world, const Moment& now, const Command& command) {
   if (world.behaviour == 0 && KindOf(command) != CommandKind::kBoot) {
     return Reject(ErrorCode::kUnknownServerError, "The log does not begin with a Boot record.");
   }
-  return std::visit(Decider{world, now}, command);
+  return std::visit([&](const auto& one) { return DecideOne(world, now, one); }, command);
 }
 
-void Evolve(World& world, const Event& event) { std::visit(Evolver{world}, event); }
+void Evolve(World& world, const Event& event) {
+  std::visit([&](const auto& one) { EvolveOne(world, one); }, event);
+}
 
 Applied Apply(World& world, const Moment& now, const RequestId& request_id,
               const Command& command) {

@@ -25,5 +25,13 @@ inline constexpr size_t kNameBytesMax = 255;
 // A config's value. The longest in use, a list of class name patterns, is about 200 bytes; a map of
 // a few hundred users still fits.
 inline constexpr size_t kConfigValueBytesMax = 16 * 1024;
+// A secret's, sealed: a seal adds 44 bytes to each value, and a map has one for each user.
+inline constexpr size_t kConfigSealBytesMax = 4 * kConfigValueBytesMax;
+
+// Keys of the `datalake.` family have no table to be in.
+inline constexpr size_t kConfigKeyBytesMax = 255;
+// Dynamic entries, and keys that were reset and are still spoken of (core/config/state.h).
+inline constexpr size_t kConfigKeysMax = 10'000;
+inline constexpr size_t kConfigResetsMax = 10'000;
 
 }  // namespace pegel

@@ -2,10 +2,13 @@
 // sees.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "core/acl/model.h"
+#include "core/config/state.h"
 #include "core/error.h"
 
 namespace pegel {
@@ -21,7 +24,21 @@ struct AclEntries {
   bool operator==(const AclEntries&) const = default;
 };
 
-using Result = std::variant<Done, AclEntries>;
+// One row of get_cluster_configs; procedures/rows.h masks secrets.
+struct ConfigEntry {
+  std::string key;
+  std::optional<config::Value> value;  // Unset: an explicit null, or a default that is nothing.
+  config::Source source = config::Source::kDynamic;
+  bool operator==(const ConfigEntry&) const = default;
+};
+
+// Sorted by key.
+struct ConfigEntries {
+  std::vector<ConfigEntry> entries;
+  bool operator==(const ConfigEntries&) const = default;
+};
+
+using Result = std::variant<Done, AclEntries, ConfigEntries>;
 
 // Accepted: the Result. Rejected: the Error. Part of the record's meaning through the effect hash.
 using Outcome = std::variant<Result, Error>;

@@ -6,11 +6,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 #include "core/acl/authorize.h"
 #include "core/acl/state.h"
+#include "core/config/state.h"
 #include "core/ids.h"
 #include "core/requests.h"
 
@@ -21,8 +21,8 @@ struct World {
   UnixNanos time;          // Of the last applied record.
   uint32_t behaviour = 0;  // Reducer rules in force; 0 until the first Boot.
   std::string cluster_id;  // Chosen at record 1, never changed.
-  std::map<std::string, std::string> static_configs;
-  acl::Security security;  // Derived from static_configs by Evolve(Booted).
+  config::ConfigState configs;
+  acl::Security security;  // Derived from the static configs by Evolve(Booted).
   acl::AclState acls;
   AnsweredRequests requests;
 

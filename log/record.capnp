@@ -25,7 +25,10 @@ struct Record {
     boot @9 :Boot;           # What CommandKind in core/command.h calls 1,
     addAcl @10 :AclEntry;    # 10,
     dropAcl @11 :AclFilter;  # 11,
-    listAcl @12 :AclFilter;  # and 12.
+    listAcl @12 :AclFilter;  # 12,
+    alterConfigs @13 :List(ConfigChange);  # 20,
+    getConfigs @14 :List(Text);            # 21
+    resealSecrets @15 :ResealSecrets;      # and 22.
   }
 }
 
@@ -37,7 +40,37 @@ struct Boot {
 
 struct Config {
   key @0 :Text;
-  value @1 :Text;
+  value @1 :ConfigValue;
+}
+
+struct ConfigValue {
+  union {
+    null @0 :Void;       # Only in a change.
+    text @1 :Text;
+    sealed @2 :Sealed;   # A secret: nothing that reads a log can open it.
+    sealedMap @3 :List(SealedEntry);
+  }
+}
+
+struct Sealed {
+  keyId @0 :Text;  # Which key sealed it: 16 digits, 0 to f.
+  box @1 :Data;    # 12 bytes nonce, ciphertext, 16 bytes tag (AES-256-GCM).
+}
+
+struct SealedEntry {
+  name @0 :Text;   # In clear; no name twice.
+  value @1 :Sealed;
+}
+
+struct ConfigChange {
+  op @0 :UInt8;  # config::Op, 0 to 3.
+  key @1 :Text;
+  value @2 :ConfigValue;
+}
+
+struct ResealSecrets {
+  statics @0 :List(Config);   # Both with keys strictly ascending.
+  dynamics @1 :List(Config);
 }
 
 struct Principal {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "absl/container/fixed_array.h"
 #include "absl/status/status.h"
@@ -173,14 +174,88 @@ class Decoder {
     Boot boot;
     boot.cluster_id = Read(in.getClusterId(), "clusterId");
     boot.behaviour = in.getBehaviour();
-    for (schema::Config::Reader config : in.getStaticConfigs()) {
-      std::string key = Read(config.getKey(), "static config key");
-      if (!boot.static_configs.empty() && key <= boot.static_configs.rbegin()->first) {
-        FailBad("staticConfigs", "are not in strictly ascending order");
-      }
-      boot.static_configs[key] = Read(config.getValue(), "static config value");
-    }
+    boot.static_configs = Read(in.getStaticConfigs(), "staticConfigs");
     return boot;
+  }
+
+  std::map<std::string, config::Value> Read(capnp::List<schema::Config>::Reader in,
+                                            absl::string_view field) {
+    std::map<std::string, config::Value> configs;
+    for (schema::Config::Reader config : in) {
+      std::string key = Read(config.getKey(), field);
+      if (!configs.empty() && key <= configs.rbegin()->first) {
+        FailBad(field, "are not in strictly ascending order");
+      }
+      std::optional<config::Value> value = Read(config.getValue());
+      if (!value.has_value()) FailBad(field, "hold a null");
+      configs[key] = std::move(value).value_or("");
+    }
+    return configs;
+  }
+
+  std::optional<config::Value> Read(schema::ConfigValue::Reader in) {
+    switch (in.which()) {
+      case schema::ConfigValue::NULL_:
+        return std::nullopt;
+      case schema::ConfigValue::TEXT:
+        return config::Value(Read(in.getText(), "config value"));
+      case schema::ConfigValue::SEALED:
+        return config::Value(Read(in.getSealed()));
+      case schema::ConfigValue::SEALED_MAP:
+        return config::Value(Read(in.getSealedMap()));
+    }
+    FailUnknown("config value", static_cast<uint16_t>(in.which()));
+    return std::nullopt;
+  }
+
+  config::Sealed Read(schema::Sealed::Reader in) {
+    config::Sealed sealed{Read(in.getKeyId(), "seal keyId"), {}};
+    constexpr absl::string_view kDigits = "0123456789abcdef";
+    if (sealed.key_id.size() != config::kKeyIdDigits ||
+        absl::string_view(sealed.key_id).find_first_not_of(kDigits) != absl::string_view::npos) {
+      FailBad("seal keyId", absl::StrCat("is not ", config::kKeyIdDigits, " digits 0 to f"));
+    }
+    capnp::Data::Reader box = in.getBox();
+    if (box.size() < config::kBoxBytesMin) {
+      FailBad("seal box",
+              absl::StrCat("has ", box.size(), " bytes, expected at least ", config::kBoxBytesMin));
+    }
+    sealed.box.assign(box.asChars().begin(), box.size());
+    return sealed;
+  }
+
+  config::SealedMap Read(capnp::List<schema::SealedEntry>::Reader in) {
+    config::SealedMap map;
+    std::set<std::string> names;
+    for (schema::SealedEntry::Reader entry : in) {
+      map.entries.push_back({Read(entry.getName(), "seal name"), Read(entry.getValue())});
+      if (!names.insert(map.entries.back().name).second) FailBad("seal name", "stands twice");
+    }
+    return map;
+  }
+
+  config::Op ReadOp(uint8_t number) {
+    if (number > static_cast<uint8_t>(config::Op::kSubtract)) FailUnknown("config op", number);
+    return static_cast<config::Op>(number);
+  }
+
+  AlterConfigs Read(capnp::List<schema::ConfigChange>::Reader in) {
+    AlterConfigs alter;
+    for (schema::ConfigChange::Reader change : in) {
+      alter.changes.push_back(
+          {ReadOp(change.getOp()), Read(change.getKey(), "config key"), Read(change.getValue())});
+    }
+    return alter;
+  }
+
+  GetConfigs Read(capnp::List<capnp::Text>::Reader in) {
+    GetConfigs get;
+    for (capnp::Text::Reader key : in) get.keys.push_back(Read(key, "config key"));
+    return get;
+  }
+
+  ResealSecrets Read(schema::ResealSecrets::Reader in) {
+    return ResealSecrets{Read(in.getStatics(), "statics"), Read(in.getDynamics(), "dynamics")};
   }
 
   Command Read(schema::Record::Command::Reader in) {
@@ -193,6 +268,12 @@ class Decoder {
         return DropAcl{Read(in.getDropAcl())};
       case schema::Record::Command::LIST_ACL:
         return ListAcl{Read(in.getListAcl())};
+      case schema::Record::Command::ALTER_CONFIGS:
+        return Read(in.getAlterConfigs());
+      case schema::Record::Command::GET_CONFIGS:
+        return Read(in.getGetConfigs());
+      case schema::Record::Command::RESEAL_SECRETS:
+        return Read(in.getResealSecrets());
     }
     FailUnknown("command", static_cast<uint16_t>(in.which()));
     return Command{};
@@ -207,7 +288,7 @@ class Decoder {
 capnp::ReaderOptions LimitsFor(size_t words) {
   capnp::ReaderOptions options;
   options.traversalLimitInWords = 2 * words + 64;
-  options.nestingLimit = 8;  // The deepest path, a filter's principal name, takes 4.
+  options.nestingLimit = 12;  // The deepest path, a box in a map of seals, takes 8.
   return options;
 }
 

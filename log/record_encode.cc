@@ -16,7 +16,7 @@ namespace {
 // command. A bound that is too small stops the process below; no record is ever written wrongly.
 constexpr size_t kFixedWords = 64;
 
-size_t WordsMax(absl::string_view text) { return text.size() / sizeof(capnp::word) + 1; }
+size_t WordsMax(const std::string& text) { return text.size() / sizeof(capnp::word) + 1; }
 
 size_t WordsMax(const Principal& principal) {
   return WordsMax(principal.type) + WordsMax(principal.name);
@@ -35,18 +35,56 @@ size_t WordsMax(const acl::Filter& filter) {
   return words + (filter.principal ? WordsMax(*filter.principal) : 0);
 }
 
-size_t WordsMax(const Boot& boot) {
-  constexpr size_t kPointersOfConfig = 2;
-  size_t words = WordsMax(boot.cluster_id);
-  for (const auto& [key, value] : boot.static_configs) {
-    words += kPointersOfConfig + WordsMax(key) + WordsMax(value);
-  }
+size_t WordsMax(const config::Sealed& sealed) {
+  constexpr size_t kStruct = 2;
+  return kStruct + WordsMax(sealed.key_id) + WordsMax(sealed.box);
+}
+
+size_t WordsMax(const config::SealedMap& map) {
+  constexpr size_t kTag = 1, kStruct = 2;
+  size_t words = kTag;
+  for (const auto& [name, value] : map.entries) words += kStruct + WordsMax(name) + WordsMax(value);
   return words;
+}
+
+size_t WordsMax(const config::Value& value) {
+  constexpr size_t kStruct = 2;
+  return kStruct + std::visit([](const auto& form) { return WordsMax(form); }, value);
+}
+
+size_t WordsMax(const std::map<std::string, config::Value>& configs) {
+  constexpr size_t kTag = 1, kStruct = 2;
+  size_t words = kTag;
+  for (const auto& [key, value] : configs) words += kStruct + WordsMax(key) + WordsMax(value);
+  return words;
+}
+
+size_t WordsMax(const Boot& boot) {
+  return WordsMax(boot.cluster_id) + WordsMax(boot.static_configs);
 }
 
 size_t WordsMax(const AddAcl& command) { return WordsMax(command.entry); }
 size_t WordsMax(const DropAcl& command) { return WordsMax(command.filter); }
 size_t WordsMax(const ListAcl& command) { return WordsMax(command.filter); }
+
+size_t WordsMax(const AlterConfigs& command) {
+  constexpr size_t kTag = 1, kStruct = 3, kNull = 2;
+  size_t words = kTag;
+  for (const config::Change& change : command.changes) {
+    words += kStruct + WordsMax(change.key) + (change.value ? WordsMax(*change.value) : kNull);
+  }
+  return words;
+}
+
+size_t WordsMax(const GetConfigs& command) {
+  size_t words = command.keys.size();
+  for (const std::string& key : command.keys) words += WordsMax(key);
+  return words;
+}
+
+size_t WordsMax(const ResealSecrets& command) {
+  return WordsMax(command.statics) + WordsMax(command.dynamics);
+}
 
 // Enough words for `record` in one segment. One segment is what makes the bytes deterministic in
 // form: the message is a header of 8 bytes and the segment.
@@ -97,23 +135,76 @@ void Write(schema::AclFilter::Builder out, const acl::Filter& filter) {
   if (filter.permission) out.initPermission().setEqual(static_cast<uint8_t>(*filter.permission));
 }
 
+void Write(schema::Sealed::Builder out, const config::Sealed& sealed) {
+  out.setKeyId(ToText(sealed.key_id));
+  out.setBox(ToText(sealed.box).asBytes());
+}
+
+void Write(schema::ConfigValue::Builder out, const std::string& text) { out.setText(ToText(text)); }
+
+void Write(schema::ConfigValue::Builder out, const config::Sealed& sealed) {
+  Write(out.initSealed(), sealed);
+}
+
+void Write(schema::ConfigValue::Builder out, const config::SealedMap& map) {
+  auto entries = out.initSealedMap(static_cast<unsigned>(map.entries.size()));
+  unsigned index = 0;
+  for (const config::SealedEntry& entry : map.entries) {
+    entries[index].setName(ToText(entry.name));
+    Write(entries[index++].initValue(), entry.value);
+  }
+}
+
+void Write(schema::ConfigValue::Builder out, const config::Value& value) {
+  std::visit([&](const auto& form) { Write(out, form); }, value);
+}
+
+void Write(capnp::List<schema::Config>::Builder out,
+           const std::map<std::string, config::Value>& configs) {
+  unsigned index = 0;
+  for (const auto& [key, value] : configs) {
+    out[index].setKey(ToText(key));
+    Write(out[index++].initValue(), value);
+  }
+}
+
 using CommandBuilder = schema::Record::Command::Builder;
 
 void Write(CommandBuilder out, const Boot& command) {
   schema::Boot::Builder boot = out.initBoot();
   boot.setClusterId(ToText(command.cluster_id));
   boot.setBehaviour(command.behaviour);
-  auto configs = boot.initStaticConfigs(static_cast<unsigned>(command.static_configs.size()));
-  unsigned index = 0;
-  for (const auto& [key, value] : command.static_configs) {
-    configs[index].setKey(ToText(key));
-    configs[index++].setValue(ToText(value));
-  }
+  Write(boot.initStaticConfigs(static_cast<unsigned>(command.static_configs.size())),
+        command.static_configs);
 }
 
 void Write(CommandBuilder out, const AddAcl& command) { Write(out.initAddAcl(), command.entry); }
 void Write(CommandBuilder out, const DropAcl& command) { Write(out.initDropAcl(), command.filter); }
 void Write(CommandBuilder out, const ListAcl& command) { Write(out.initListAcl(), command.filter); }
+
+void Write(CommandBuilder out, const AlterConfigs& command) {
+  auto changes = out.initAlterConfigs(static_cast<unsigned>(command.changes.size()));
+  unsigned index = 0;
+  for (const config::Change& change : command.changes) {
+    schema::ConfigChange::Builder one = changes[index++];
+    one.setOp(static_cast<uint8_t>(change.op));
+    one.setKey(ToText(change.key));
+    schema::ConfigValue::Builder value = one.initValue();
+    if (change.value) Write(value, *change.value);
+  }
+}
+
+void Write(CommandBuilder out, const GetConfigs& command) {
+  auto keys = out.initGetConfigs(static_cast<unsigned>(command.keys.size()));
+  unsigned index = 0;
+  for (const std::string& key : command.keys) keys.set(index++, ToText(key));
+}
+
+void Write(CommandBuilder out, const ResealSecrets& command) {
+  schema::ResealSecrets::Builder reseal = out.initResealSecrets();
+  Write(reseal.initStatics(static_cast<unsigned>(command.statics.size())), command.statics);
+  Write(reseal.initDynamics(static_cast<unsigned>(command.dynamics.size())), command.dynamics);
+}
 
 void Write(schema::Record::Builder out, const Record& record, const Hash256& previous) {
   out.setFormat(kRecordFormat);

@@ -78,6 +78,21 @@ interface Admin {
 
   status @4 () -> (status :Status);
   # How the server stands. Answered when all that it speaks of is durable.
+
+  alterConfigs @5 (changes :List(ConfigChange), requestId :RequestId) -> (reply :ChangeReply);
+  # Changes cluster configs: all changes in the order given, or none. A later change sees the
+  # earlier ones. Needs ALTER on the cluster. What is accepted is in force once it is in the log.
+  #
+  # Refused before anything is logged, as INVALID_ARGUMENT with the index of the change: no changes,
+  # more than 512, or more than 64 KiB of keys and values in all; a key that is empty or blank; a
+  # value where none belongs, or none where one does; text that is not UTF-8 or holds a NUL; an `op`
+  # that this server does not know. Refused by the rules for configs: CONFIG_EXCEPTION, and for a
+  # secret on a server without a key file NO_SECRET_KEY.
+
+  getConfigs @6 (keys :List(Text)) -> (reply :ConfigReply);
+  # The configs with these keys, or, without keys, all that are set, sorted by key. A key that no
+  # one knows is left out; one that is known and not set comes with its default. Needs DESCRIBE on
+  # the cluster. At most 1,024 keys of 64 KiB in all.
 }
 
 struct RequestId {
@@ -174,6 +189,51 @@ struct AclFilter {
   host @2 :Text;
   operation @3 :Operation;
   permission @4 :Permission;
+}
+
+struct ConfigChange {
+  # One step. Blanks around the key do not count; the value is taken as it is.
+  op @0 :Op;
+  key @1 :Text;
+  value :union {
+    unset @2 :Void;   # For `reset`, and only for it.
+    null @3 :Void;    # Only for `set`: the option falls to its default, also when server.yaml has
+                      # a value for it.
+    text @4 :Text;    # A secret too: the server seals it before it is logged.
+  }
+
+  enum Op {
+    set @0;        # From now on this value.
+    reset @1;      # Takes the value back that was set: server.yaml's holds again, or the default.
+    append @2;     # Adds an item to a list, or `name:value` to a map.
+    subtract @3;   # Removes an item from a list, or a name from a map, written as `name:value`.
+  }
+}
+
+struct ConfigReply {
+  receipt @0 :Receipt;
+  union {
+    entries @1 :List(ConfigEntry);
+    error @2 :Error;
+  }
+}
+
+enum ConfigSource {
+  unknown @0;    # Never sent.
+  dynamic @1;    # Set while the cluster runs; also when the value equals the one of server.yaml.
+  static @2;     # From server.yaml.
+  default @3;    # Set nowhere: the option's default.
+}
+
+struct ConfigEntry {
+  key @0 :Text;
+  value :union {
+    null @1 :Void;     # Explicitly unset, or a default that is nothing.
+    text @2 :Text;     # As it was given: `200MB` stays `200MB`.
+    secret @3 :Text;   # Masked: `******`, or `root:******,guest:******`. Secrets never leave the
+                       # server.
+  }
+  source @4 :ConfigSource;
 }
 
 struct Status {

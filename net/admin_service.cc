@@ -11,6 +11,7 @@
 #include "net/wire.h"
 #include "procedures/call_parser.h"
 #include "procedures/catalogue.h"
+#include "procedures/rows.h"
 
 namespace pegel::net {
 namespace {
@@ -38,6 +39,12 @@ bool IsOverloaded(const Reply& reply) {
   return error != nullptr && error->code == ErrorCode::kOverloaded && !reply.receipt;
 }
 
+// The table of the most frequent result is made once.
+const procedures::Table& SuccessTable() {
+  static const auto* const table = new procedures::Table(procedures::ToTable(Result{Done{}}));
+  return *table;
+}
+
 void Settle(PendingReply<Reply>& pending, Reply reply) {
   if (IsOverloaded(reply)) {
     pending.Refuse(Overloaded(std::get<Error>(reply.outcome).message));
@@ -58,21 +65,27 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> dropAcl(DropAclContext context) override;
   kj::Promise<void> listAcl(ListAclContext context) override;
   kj::Promise<void> status(StatusContext context) override;
+  kj::Promise<void> alterConfigs(AlterConfigsContext context) override;
+  kj::Promise<void> getConfigs(GetConfigsContext context) override;
 
  private:
   // Puts a question to the line, by `ask(line, callback)`, and promises the answer.
   template <typename T, typename Ask>
   kj::Promise<kj::Own<T>> AskLine(Ask ask);
 
-  // Puts a command on the line and answers the call with what became of it.
+  // Puts a command on the line and answers the call with what became of it, by
+  // `write(reply, builder)`.
+  template <typename Context, typename Write>
+  kj::Promise<void> Submit(Context context, RequestId id, Command command, Write write);
   template <typename Context>
   kj::Promise<void> Submit(Context context, RequestId id, Command command);
 
-  // Answers without the line.
+  // Refuses without the line.
   template <typename Context>
-  kj::Promise<void> Answer(Context& context, Outcome outcome);
+  kj::Promise<void> Answer(Context& context, Error error);
 
   kj::Promise<void> AnswerTable(CallContext& context, const procedures::Table& table);
+  kj::Promise<void> SubmitWithRows(CallContext context, RequestId id, AlterConfigs alter);
 
   std::shared_ptr<Account> account_;
 };
@@ -91,22 +104,30 @@ kj::Promise<kj::Own<T>> Admin::AskLine(Ask ask) {
   return kj::mv(answer.promise);
 }
 
-template <typename Context>
-kj::Promise<void> Admin::Submit(Context context, RequestId id, Command command) {
+template <typename Context, typename Write>
+kj::Promise<void> Admin::Submit(Context context, RequestId id, Command command, Write write) {
   context.releaseParams();
   context.allowCancellation();  // The line goes on without us; only the reply is saved.
   auto reply = AskLine<Reply>([&](Line& line, auto done) {
     line.Submit(account_->caller, id, std::move(command), std::move(done));
   });
-  return reply.then([context = kj::mv(context)](kj::Own<Reply> reply) mutable {
-    ToWire(*reply, context.getResults(SizeOf(*reply)).initReply());
-  });
+  return reply.then(
+      [context = kj::mv(context), write = std::move(write)](kj::Own<Reply> reply) mutable {
+        write(*reply, context.getResults(SizeOf(*reply)).initReply());
+      });
 }
 
 template <typename Context>
-kj::Promise<void> Admin::Answer(Context& context, Outcome outcome) {
-  Reply reply{.token = 0, .outcome = std::move(outcome), .receipt = std::nullopt};
-  ToWire(reply, context.getResults(SizeOf(reply)).initReply());
+kj::Promise<void> Admin::Submit(Context context, RequestId id, Command command) {
+  return Submit(kj::mv(context), id, std::move(command),
+                [](const Reply& reply, auto out) { ToWire(reply, out); });
+}
+
+template <typename Context>
+kj::Promise<void> Admin::Answer(Context& context, Error error) {
+  Reply reply{.token = 0, .outcome = std::move(error), .receipt = std::nullopt};
+  auto out = context.getResults(SizeOf(reply)).initReply();
+  ToWire(std::get<Error>(reply.outcome), out.initError());
   return kj::READY_NOW;
 }
 
@@ -126,11 +147,24 @@ kj::Promise<void> Admin::call(CallContext context) {
     return AnswerTable(context, procedures::ProcedureTable());
   }
   auto* call = std::get_if<procedures::CallStatement>(&statement);
-  if (call == nullptr) return Answer(context, Result{Done{}});  // USE: there is one catalog.
+  if (call == nullptr) return AnswerTable(context, SuccessTable());  // USE: there is one catalog.
   auto made = procedures::MakeCommand(*call);
   if (auto* error = std::get_if<Error>(&made)) return Answer(context, std::move(*error));
   RequestId id = FromWire(params.getRequestId());
-  return Submit(kj::mv(context), id, std::get<Command>(std::move(made)));
+  auto& command = std::get<Command>(made);
+  if (auto* alter = std::get_if<AlterConfigs>(&command)) {
+    return SubmitWithRows(kj::mv(context), id, std::move(*alter));
+  }
+  return Submit(kj::mv(context), id, std::move(command),
+                [](const Reply& reply, auto out) { ToWire(reply, SuccessTable(), out); });
+}
+
+// The rows are made before the line takes the command, which they repeat.
+kj::Promise<void> Admin::SubmitWithRows(CallContext context, RequestId id, AlterConfigs alter) {
+  procedures::Table rows = procedures::ToTable(alter);
+  return Submit(
+      kj::mv(context), id, std::move(alter),
+      [rows = std::move(rows)](const Reply& reply, auto out) { ToWire(reply, rows, out); });
 }
 
 kj::Promise<void> Admin::addAcl(AddAclContext context) {
@@ -161,6 +195,20 @@ kj::Promise<void> Admin::status(StatusContext context) {
   return status.then([context = kj::mv(context)](kj::Own<Status> status) mutable {
     ToWire(*status, context.getResults().initStatus());
   });
+}
+
+kj::Promise<void> Admin::alterConfigs(AlterConfigsContext context) {
+  auto params = context.getParams();
+  auto alter = FromWire(params.getChanges());
+  if (auto* error = std::get_if<Error>(&alter)) return Answer(context, std::move(*error));
+  RequestId id = FromWire(params.getRequestId());
+  return Submit(kj::mv(context), id, std::get<AlterConfigs>(std::move(alter)));
+}
+
+kj::Promise<void> Admin::getConfigs(GetConfigsContext context) {
+  auto get = FromWire(context.getParams().getKeys());
+  if (auto* error = std::get_if<Error>(&get)) return Answer(context, std::move(*error));
+  return Submit(kj::mv(context), RequestId{}, std::get<GetConfigs>(std::move(get)));
 }
 
 class Pegel final : public wire::Pegel::Server {

@@ -13,6 +13,11 @@
 #include "absl/strings/string_view.h"
 #include "core/acl/text.h"
 #include "core/check.h"
+#include "core/config/blanks.h"
+#include "core/utf8.h"
+#include "procedures/call_parser.h"
+#include "procedures/config_calls.h"
+#include "procedures/masked.h"
 #include "procedures/rows.h"
 
 namespace pegel::net {
@@ -57,13 +62,10 @@ void WriteReply(const Reply& reply, ReplyBuilder out, WriteResult write_result) 
   }
 }
 
-// The table of the most frequent result is made once.
-const procedures::Table& DoneTable() {
-  static const auto* const table = new procedures::Table(procedures::ToTable(Done{}));
-  return *table;
-}
-
 // ---- what a caller can get wrong ----
+
+constexpr absl::string_view kNewerClient =
+    ", expected one of those in net/admin.capnp. The client is newer than this server, or wrong.";
 
 // Reads the five fields that entries and filters have, in the order in which the procedures check
 // them, up to the first error. Says what the procedures say, less the line and column.
@@ -92,9 +94,7 @@ class FieldReader {
                 std::optional<CoreEnum>* out) {
     auto number = static_cast<uint16_t>(value);
     if (number > static_cast<uint16_t>(last)) {
-      return Fail(name, absl::StrCat("found number ", number,
-                                     ", expected one of those in net/admin.capnp. The client is "
-                                     "newer than this server, or wrong."));
+      return Fail(name, absl::StrCat("found number ", number, kNewerClient));
     }
     if (value != WireEnum::ANY) *out = static_cast<CoreEnum>(number);
     return true;
@@ -136,17 +136,129 @@ const char* OpenField(const acl::Filter& filter) {
   return nullptr;
 }
 
+// Reads changes of configs, or keys, up to the first error. What a statement cannot hold is refused
+// here too, so that every way to the same command has the same limits.
+class ConfigReader {
+ public:
+  std::variant<AlterConfigs, Error> Read(capnp::List<wire::ConfigChange>::Reader in) {
+    AlterConfigs alter;
+    if (!Begin("changes", in.size(), procedures::kArgumentsMax / 2)) return std::move(error_);
+    if (in.size() == 0) return NothingAsked();
+    for (wire::ConfigChange::Reader change : in) {
+      if (!ReadChange(change, alter.changes.emplace_back())) return std::move(error_);
+      ++index_;
+    }
+    return alter;
+  }
+
+  std::variant<GetConfigs, Error> Read(capnp::List<capnp::Text>::Reader in) {
+    GetConfigs get;
+    if (!Begin("keys", in.size(), procedures::kArgumentsMax)) return std::move(error_);
+    for (capnp::Text::Reader key : in) {
+      if (!ReadKey(key, get.keys.emplace_back())) return std::move(error_);
+      ++index_;
+    }
+    return get;
+  }
+
+ private:
+  bool Begin(absl::string_view list, size_t size, size_t size_max) {
+    list_ = list;
+    if (size <= size_max) return true;
+    return Fail(absl::StrCat("expected at most ", size_max, ", found ", size));
+  }
+
+  Error NothingAsked() {
+    Fail("expected at least one change");
+    return std::move(error_);
+  }
+
+  bool ReadChange(wire::ConfigChange::Reader in, config::Change& change) {
+    auto number = static_cast<uint16_t>(in.getOp());
+    if (number > static_cast<uint16_t>(config::Op::kSubtract)) {
+      return FailHere(absl::StrCat("op: found number ", number, kNewerClient));
+    }
+    change.op = static_cast<config::Op>(number);
+    return ReadKey(in.getKey(), change.key) && ReadValue(in.getValue(), change);
+  }
+
+  bool ReadKey(capnp::Text::Reader in, std::string& key) {
+    std::string text;
+    if (!ReadText("key", in, text)) return false;
+    key = std::string(config::StripBlanks(text));
+    return !key.empty() || FailHere(procedures::kNoKey);
+  }
+
+  bool ReadValue(wire::ConfigChange::Value::Reader in, config::Change& change) {
+    bool is_reset = change.op == config::Op::kDelete;
+    switch (in.which()) {
+      case wire::ConfigChange::Value::UNSET:
+        return is_reset || FailHere("value: expected a text, found none");
+      case wire::ConfigChange::Value::NULL_:
+        if (is_reset) return FailHere(kResetHasNoValue);
+        return change.op == config::Op::kSet || FailHere("value: expected a text, found null");
+      case wire::ConfigChange::Value::TEXT:
+        if (is_reset) return FailHere(kResetHasNoValue);
+        return ReadText("value", in.getText(), change.value.emplace().emplace<std::string>());
+    }
+    return FailHere(
+        absl::StrCat("value: found kind ", static_cast<uint16_t>(in.which()), kNewerClient));
+  }
+
+  // Never says what it found: it may be a secret.
+  bool ReadText(absl::string_view what, capnp::Text::Reader in, std::string& text) {
+    text = StringOf(in);
+    bytes_ += text.size();
+    if (bytes_ > procedures::kStatementBytesMax) {
+      return Fail(absl::StrCat("expected at most ", procedures::kStatementBytesMax,
+                               " bytes of keys and values, found more"));
+    }
+    bool is_text = IsUtf8(text) && !absl::StrContains(text, '\0');
+    return is_text || FailHere(absl::StrCat(what, ": expected UTF-8 text without NULs"));
+  }
+
+  bool FailHere(absl::string_view message) {
+    error_ = Error{ErrorCode::kInvalidArgument, absl::StrCat(list_, "[", index_, "]: ", message)};
+    return false;
+  }
+  bool Fail(absl::string_view message) {
+    error_ = Error{ErrorCode::kInvalidArgument, absl::StrCat(list_, ": ", message)};
+    return false;
+  }
+
+  static constexpr absl::string_view kResetHasNoValue = "value: expected none for reset";
+
+  absl::string_view list_;
+  size_t index_ = 0;
+  size_t bytes_ = 0;
+  Error error_;
+};
+
+static_assert(static_cast<int>(wire::ConfigChange::Op::RESET) ==
+              static_cast<int>(config::Op::kDelete));
+static_assert(static_cast<int>(wire::ConfigChange::Op::SUBTRACT) ==
+              static_cast<int>(config::Op::kSubtract));
+static_assert(static_cast<int>(wire::ConfigSource::DYNAMIC) ==
+              static_cast<int>(config::Source::kDynamic));
+static_assert(static_cast<int>(wire::ConfigSource::DEFAULT) ==
+              static_cast<int>(config::Source::kDefault));
+
 // ---- sizes, in words ----
 
-constexpr uint64_t kReplyWords = 40;  // All that is always there, and the row of a change.
-constexpr uint64_t kEntryWords = 24;  // A line of list_acl, or an entry, with names of 10 bytes.
+constexpr uint64_t kReplyWords = 40;   // All that is always there, and the row of a change.
+constexpr uint64_t kEntryWords = 24;   // A line of list_acl, or an entry, with names of 10 bytes.
+constexpr uint64_t kConfigWords = 24;  // A row of get_cluster_configs, or an entry.
 
 uint64_t WordsOf(const Outcome& outcome) {
   if (const auto* error = std::get_if<Error>(&outcome)) {
     return error->message.size() / sizeof(capnp::word);
   }
-  const auto* listed = std::get_if<AclEntries>(&std::get<Result>(outcome));
-  return listed == nullptr ? 0 : listed->entries.size() * kEntryWords;
+  const Result& result = std::get<Result>(outcome);
+  if (const auto* listed = std::get_if<AclEntries>(&result)) {
+    return listed->entries.size() * kEntryWords;
+  }
+  const auto* found = std::get_if<ConfigEntries>(&result);
+  return found == nullptr ? 0 : found->entries.size() * kConfigWords;
 }
 
 }  // namespace
@@ -235,9 +347,17 @@ std::variant<acl::Filter, Error> FromWire(wire::AclFilter::Reader in) {
   return FieldReader(/*is_empty_any=*/true).Read(in);
 }
 
-void ToWire(const Reply& reply, wire::TableReply::Builder out) {
+std::variant<AlterConfigs, Error> FromWire(capnp::List<wire::ConfigChange>::Reader in) {
+  return ConfigReader().Read(in);
+}
+
+std::variant<GetConfigs, Error> FromWire(capnp::List<capnp::Text>::Reader in) {
+  return ConfigReader().Read(in);
+}
+
+void ToWire(const Reply& reply, const procedures::Table& done, wire::TableReply::Builder out) {
   WriteReply(reply, out, [&](const Result& result) {
-    if (std::holds_alternative<Done>(result)) return ToWire(DoneTable(), out.initTable());
+    if (std::holds_alternative<Done>(result)) return ToWire(done, out.initTable());
     ToWire(procedures::ToTable(result), out.initTable());
   });
 }
@@ -256,6 +376,31 @@ void ToWire(const Reply& reply, wire::AclReply::Builder out) {
     PEGEL_CHECK(listed != nullptr, "a listing has result number ", result.index());
     auto entries = out.initEntries(listed->entries.size());
     for (size_t i = 0; i < listed->entries.size(); ++i) ToWire(listed->entries[i], entries[i]);
+  });
+}
+
+namespace {
+
+void ToWire(const ConfigEntry& entry, wire::ConfigEntry::Builder out) {
+  out.setKey(TextOf(entry.key));
+  out.setSource(static_cast<wire::ConfigSource>(entry.source));
+  if (!entry.value) return;  // The union starts as null.
+  std::string text = procedures::MaskedText(entry.key, *entry.value);
+  if (procedures::IsMasked(entry.key, *entry.value)) {
+    out.getValue().setSecret(TextOf(text));
+  } else {
+    out.getValue().setText(TextOf(text));
+  }
+}
+
+}  // namespace
+
+void ToWire(const Reply& reply, wire::ConfigReply::Builder out) {
+  WriteReply(reply, out, [&](const Result& result) {
+    const auto* found = std::get_if<ConfigEntries>(&result);
+    PEGEL_CHECK(found != nullptr, "a listing of configs has result number ", result.index());
+    auto entries = out.initEntries(found->entries.size());
+    for (size_t i = 0; i < found->entries.size(); ++i) ToWire(found->entries[i], entries[i]);
   });
 }
 

@@ -34,10 +34,15 @@ std::variant<acl::Entry, Error> FromWire(wire::AclEntry::Reader in);
 void ToWire(const acl::Filter& filter, wire::AclFilter::Builder out);
 std::variant<acl::Filter, Error> FromWire(wire::AclFilter::Reader in);
 
-// What the line answered, in the form that the method replies with.
-void ToWire(const Reply& reply, wire::TableReply::Builder out);
+std::variant<AlterConfigs, Error> FromWire(capnp::List<wire::ConfigChange>::Reader in);
+std::variant<GetConfigs, Error> FromWire(capnp::List<capnp::Text>::Reader in);
+
+// What the line answered, in the form that the method replies with. `done` are the rows of an
+// accepted change.
+void ToWire(const Reply& reply, const procedures::Table& done, wire::TableReply::Builder out);
 void ToWire(const Reply& reply, wire::ChangeReply::Builder out);
 void ToWire(const Reply& reply, wire::AclReply::Builder out);
+void ToWire(const Reply& reply, wire::ConfigReply::Builder out);
 
 CallReply FromWire(wire::TableReply::Reader in);
 

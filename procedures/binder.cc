@@ -103,6 +103,7 @@ bool Binder::Give(size_t index, const Argument& argument) {
                                absl::StrCat(parameter.name, ": expected a text, found NULL"));
   }
   bound.values.push_back(argument.value);
+  bound.positions.push_back(argument.value_position);
   return true;
 }
 
@@ -111,7 +112,9 @@ bool Binder::CheckMissing() {
   for (size_t i = 0; i < bound_.size(); ++i) {
     if (is_given_[i]) continue;
     bound_[i].position = call_.end;
-    if (At(i).is_required) missing.push_back(At(i).name);
+    if (!At(i).is_required) continue;
+    if (!At(i).missing_text.empty()) return Fail(call_.end, At(i).missing_text);
+    missing.push_back(At(i).name);
   }
   if (missing.empty()) return true;
   return Fail(call_.end, absl::StrCat(procedure_.name, " needs a value for ", JoinNames(missing)));

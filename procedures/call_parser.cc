@@ -23,6 +23,10 @@ bool IsWord(const Token& token, absl::string_view keyword) {
 bool IsSymbol(const Token& token, absl::string_view symbol) {
   return token.kind == Kind::kSymbol && token.text == symbol;
 }
+// A name in backticks may have swallowed anything.
+std::string Shown(const Token& name) {
+  return name.kind == Kind::kWord ? Quoted(name.text) : "the name in backticks";
+}
 bool IsName(const Token& token) {
   return token.kind == Kind::kWord || token.kind == Kind::kQuotedName;
 }
@@ -54,6 +58,7 @@ class Parser {
   bool ParseEnd();
 
   Token Take();
+  std::string Found(const Token& token) const;
   bool TakeSymbol(absl::string_view symbol);
   bool TakeName(absl::string_view what, Token* name);
   bool Fail(const Token& found, absl::string_view expected);
@@ -61,6 +66,7 @@ class Parser {
   Lexer lexer_;
   Token now_;
   Token then_;
+  bool is_content_ = false;  // Arguments have begun, or something quoted has ended.
   Statement statement_;
   std::optional<Error> error_;
 };
@@ -94,7 +100,7 @@ bool Parser::AcceptPath(std::vector<Token>& parts, CallStatement& call) {
   const Token& name = parts.back();
   const Token& folder = parts[parts.size() - 2];
   if (!absl::EqualsIgnoreCase(folder.text, "sys")) {
-    return Fail(folder, absl::StrCat("'sys' as the place of procedure ", Quoted(name.text)));
+    return Fail(folder, absl::StrCat("'sys' as the place of procedure ", Shown(name)));
   }
   if (parts.size() == 3) call.catalog = std::move(parts[0].text);
   call.procedure = absl::StrCat(folder.text, ".", name.text);
@@ -106,7 +112,7 @@ bool Parser::AcceptPath(std::vector<Token>& parts, CallStatement& call) {
 bool Parser::FailBareName(const Token& name) {
   bool is_over = IsSymbol(now_, "(") || IsSymbol(now_, ";") || now_.kind == Kind::kEnd;
   return is_over ? Fail(name, "a procedure as sys.<name> or <catalog>.sys.<name>")
-                 : Fail(now_, absl::StrCat("'.' after ", Quoted(name.text)));
+                 : Fail(now_, absl::StrCat("'.' after ", Shown(name)));
 }
 
 bool Parser::ParseArguments(CallStatement& call) {
@@ -183,6 +189,7 @@ bool Parser::ParseEnd() {
 
 Token Parser::Take() {
   Token taken = std::move(now_);
+  is_content_ |= IsSymbol(taken, "(") || taken.kind == Kind::kQuotedName;
   now_ = std::move(then_);
   then_ = lexer_.Next();
   return taken;
@@ -200,10 +207,16 @@ bool Parser::TakeName(absl::string_view what, Token* name) {
   return true;
 }
 
+// Among arguments anything may be a secret without quotes, or the rest of one that a quote has torn
+// in two ('it's'). So may be what stands behind a name in backticks that should not have been one.
+std::string Parser::Found(const Token& token) const {
+  return is_content_ ? DescribeWithoutContent(token) : Describe(token);
+}
+
 bool Parser::Fail(const Token& found, absl::string_view expected) {
   std::string message = found.kind == Kind::kBad
                             ? found.text
-                            : absl::StrCat("expected ", expected, ", found ", Describe(found));
+                            : absl::StrCat("expected ", expected, ", found ", Found(found));
   error_ = ErrorAt(found.position, ErrorCode::kSyntax, message);
   return false;
 }

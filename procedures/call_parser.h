@@ -7,7 +7,9 @@
 //
 // Keywords and names in any case; names may be in backticks; `''` inside a text is one quote;
 // comments are `-- to the end of the line` and `/* … */`. Every error (kSyntax) is
-// "line L, column C: expected …, found …" and changes nothing.
+// "line L, column C: expected …, found …" and changes nothing. Errors repeat nothing
+// that stands in quotes, and, from the arguments of a call on, no word or number either: it may be
+// a secret.
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,14 @@
 #include "procedures/call_text.h"
 
+#include <optional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/acl/text.h"
+#include "core/check.h"
 #include "core/principal.h"
+#include "procedures/masked.h"
 
 namespace pegel::procedures {
 namespace {
@@ -31,6 +35,11 @@ class Writer {
     is_first_ = false;
     return *this;
   }
+  // One more value of the argument before.
+  Writer& More(const std::optional<std::string>& value) {
+    absl::StrAppend(&text_, ", ", value ? InQuotes(*value) : "NULL");
+    return *this;
+  }
   std::string Done() { return text_ + ")"; }
 
  private:
@@ -54,11 +63,68 @@ std::string FilterCall(absl::string_view procedure, const acl::Filter& filter) {
       .Done();
 }
 
+absl::string_view ProcedureOf(config::Op op) {
+  switch (op) {
+    case config::Op::kSet:
+      return "sys.set_cluster_configs";
+    case config::Op::kDelete:
+      return "sys.reset_cluster_configs";
+    case config::Op::kAppend:
+      return "sys.append_cluster_configs";
+    case config::Op::kSubtract:
+      return "sys.subtract_cluster_configs";
+  }
+  PEGEL_CHECK(false, "no such op: ", static_cast<int>(op));
+}
+
+// How a change of its own kind is named among others.
+absl::string_view NameOf(config::Op op) {
+  switch (op) {
+    case config::Op::kSet:
+      return "set";
+    case config::Op::kDelete:
+      return "reset";
+    case config::Op::kAppend:
+      return "append";
+    case config::Op::kSubtract:
+      return "subtract";
+  }
+  PEGEL_CHECK(false, "no such op: ", static_cast<int>(op));
+}
+
+// A CALL has one kind of change, and at least one.
+bool IsOneCall(const AlterConfigs& alter) {
+  for (const config::Change& change : alter.changes) {
+    if (change.op != alter.changes.front().op) return false;
+  }
+  return !alter.changes.empty();
+}
+
+void AddValue(const config::Change& change, Writer& writer) {
+  if (change.op == config::Op::kDelete) return;
+  writer.More(change.value ? std::optional(MaskedText(change.key, *change.value)) : std::nullopt);
+}
+
+std::string OneCall(const AlterConfigs& alter) {
+  config::Op op = alter.changes.front().op;
+  Writer writer(absl::StrCat("CALL ", ProcedureOf(op)));
+  absl::string_view list = op == config::Op::kDelete ? "config_keys" : "config_pairs";
+  for (const config::Change& change : alter.changes) {
+    if (&change == &alter.changes.front()) {
+      writer.Add(list, change.key);
+    } else {
+      writer.More(change.key);
+    }
+    AddValue(change, writer);
+  }
+  return writer.Done();
+}
+
 struct CallTextOf {
   std::string operator()(const Boot& boot) const {
     Writer writer("BOOT");
     writer.Add("cluster_id", boot.cluster_id).Add("behaviour", absl::StrCat(boot.behaviour));
-    for (const auto& [key, value] : boot.static_configs) writer.Add(key, value);
+    for (const auto& [key, value] : boot.static_configs) writer.Add(key, MaskedText(key, value));
     return writer.Done();
   }
   std::string operator()(const AddAcl& add) const {
@@ -71,6 +137,28 @@ struct CallTextOf {
   }
   std::string operator()(const ListAcl& list) const {
     return FilterCall("sys.list_acl", list.filter);
+  }
+  std::string operator()(const AlterConfigs& alter) const {
+    if (IsOneCall(alter)) return OneCall(alter);
+    Writer writer("ALTER_CONFIGS");
+    for (const config::Change& change : alter.changes) {
+      writer.Add(NameOf(change.op), change.key);
+      AddValue(change, writer);
+    }
+    return writer.Done();
+  }
+  std::string operator()(const GetConfigs& get) const {
+    Writer writer("CALL sys.get_cluster_configs");
+    for (size_t i = 0; i < get.keys.size(); ++i) {
+      i == 0 ? writer.Add("config_keys", get.keys[0]) : writer.More(get.keys[i]);
+    }
+    return writer.Done();
+  }
+  std::string operator()(const ResealSecrets& reseal) const {
+    Writer writer("RESEAL_SECRETS");
+    for (const auto& [key, value] : reseal.statics) writer.Add("static", key);
+    for (const auto& [key, value] : reseal.dynamics) writer.Add("dynamic", key);
+    return writer.Done();
   }
 };
 

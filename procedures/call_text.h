@@ -1,6 +1,10 @@
 // Command → the CALL that makes it, in canonical form: what audits print. ParseStatement +
-// MakeCommand of the text give the command back. Boot, which nobody can call, prints as `BOOT(name
-// => 'value', …)`.
+// MakeCommand of the text give the command back, except where a secret prints as `******`.
+//
+// What nobody can CALL prints in the same form under a name of its own:
+//   BOOT(name => 'value', …)
+//   ALTER_CONFIGS(set => 'key', 'value', reset => 'key', …)   changes of several kinds, by RPC
+//   RESEAL_SECRETS(static => 'key', …, dynamic => 'key', …)
 #pragma once
 
 #include <string>

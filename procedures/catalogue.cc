@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "procedures/acl_calls.h"
 #include "procedures/binder.h"
+#include "procedures/config_calls.h"
 #include "procedures/place.h"
 #include "procedures/suggest.h"
 
@@ -15,6 +16,7 @@ namespace {
 // A new family of procedures is one more line here.
 std::vector<Procedure> AllProcedures() {
   std::vector<Procedure> all = AclProcedures();
+  for (const Procedure& procedure : ConfigProcedures()) all.push_back(procedure);
   std::sort(all.begin(), all.end(),
             [](const Procedure& a, const Procedure& b) { return a.name < b.name; });
   return all;

@@ -24,12 +24,15 @@ struct Parameter {
   // left out (drop_acl's, procedures.md 1.1).
   absl::string_view default_text = {};
   absl::string_view help = {};
+  // What to say when a required one is left out, where Fluss has a text for it.
+  absl::string_view missing_text = {};
 };
 
 // The arguments of one call, one element per parameter of its procedure: the values given (one, or
 // several for a vararg), or none when it was left out or NULL.
 struct BoundArgument {
   std::vector<std::optional<std::string>> values;  // Only a vararg's can be NULL.
+  std::vector<Position> positions;                 // Of each value.
   Position position;  // Of the first value; when left out, of the closing parenthesis.
 };
 using BoundArguments = std::vector<BoundArgument>;

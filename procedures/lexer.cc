@@ -1,9 +1,11 @@
 #include "procedures/lexer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/utf8.h"
 #include "procedures/place.h"
@@ -46,10 +48,26 @@ bool IsTypographicQuote(absl::string_view character) {
          character == "´";
 }
 
+bool IsVisible(absl::string_view symbol) {
+  return symbol.size() == 1 ? absl::ascii_isgraph(symbol[0]) : !IsInvisible(symbol);
+}
+
 std::string DescribeSymbol(absl::string_view symbol) {
   if (IsTypographicQuote(symbol)) return absl::StrCat("the typographic quote ", Quoted(symbol));
-  bool is_visible = symbol.size() == 1 ? absl::ascii_isgraph(symbol[0]) : !IsInvisible(symbol);
-  return is_visible ? Quoted(symbol) : absl::StrCat("the character ", UPlus(CodePoint(symbol)));
+  return IsVisible(symbol) ? Quoted(symbol)
+                           : absl::StrCat("the character ", UPlus(CodePoint(symbol)));
+}
+
+// Words and symbols that people misplace often, and that tell nothing about a secret.
+bool IsOurs(absl::string_view text) {
+  static constexpr absl::string_view kOurs[] = {
+      "CALL", "SHOW", "USE", "NULL", "TRUE", "FALSE", "(", ")", ",", ".", ";", "=", "=>", ":"};
+  return std::any_of(std::begin(kOurs), std::end(kOurs),
+                     [&](absl::string_view ours) { return absl::EqualsIgnoreCase(ours, text); });
+}
+
+bool IsHiddenSymbol(absl::string_view symbol) {
+  return IsVisible(symbol) && !IsTypographicQuote(symbol) && !IsOurs(symbol);
 }
 
 }  // namespace
@@ -59,7 +77,7 @@ std::string Describe(const Token& token) {
     case Kind::kWord:
       return Quoted(token.text);
     case Kind::kQuotedName:
-      return absl::StrCat("the name ", Quoted(token.text), " in backticks");
+      return "a name in backticks";
     case Kind::kText:
       return "a text in single quotes";
     case Kind::kDoubleQuoted:
@@ -74,6 +92,19 @@ std::string Describe(const Token& token) {
       break;
   }
   return token.text;
+}
+
+std::string DescribeWithoutContent(const Token& token) {
+  switch (token.kind) {
+    case Kind::kWord:
+      return IsOurs(token.text) ? Quoted(token.text) : "a word";
+    case Kind::kNumber:
+      return "a number";
+    case Kind::kSymbol:
+      return IsHiddenSymbol(token.text) ? "a symbol" : DescribeSymbol(token.text);
+    default:
+      return Describe(token);
+  }
 }
 
 Token Lexer::Next() {

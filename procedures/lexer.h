@@ -28,8 +28,12 @@ struct Token {
   Position position;
 };
 
-// What an error says was found. Texts are not repeated: they may be secrets.
+// What an error says was found. Nothing in quotes is repeated: it may be a secret.
 std::string Describe(const Token& token);
+
+// The same for a place where anything may be (part of) a secret: only words and symbols of the
+// language itself are repeated.
+std::string DescribeWithoutContent(const Token& token);
 
 // Requires that the text outlives it, and that it is UTF-8 without NULs.
 class Lexer {

@@ -1,13 +1,19 @@
-// Result → rows, as the seed promises them (seed.txt "Returns", procedures.md 1.1).
+// Result → rows, as the seed promises them (seed.txt "Returns", procedures.md 1.1 and 1.2).
 #pragma once
 
+#include "core/command.h"
 #include "core/outcome.h"
 #include "procedures/table.h"
 
 namespace pegel::procedures {
 
 // Done: one row `success`. AclEntries: one line per entry, sorted by the bytes of the line.
-// Column `result` in both.
+// Column `result` in both. ConfigEntries: columns config_key, config_value, config_source; secrets
+// masked.
 Table ToTable(const Result& result);
+
+// The rows of an accepted change of configs: a sentence of Fluss's for each, values included,
+// secrets masked (procedures.md 1.2).
+Table ToTable(const AlterConfigs& alter);
 
 }  // namespace pegel::procedures

@@ -31,7 +31,7 @@ std::string RandomClusterId() {
 
 // Reads `-D key=value` arguments. Empty on success, else what is wrong.
 std::string ReadConfigs(const std::vector<std::string>& arguments,
-                        std::map<std::string, std::string>* configs) {
+                        std::map<std::string, config::Value>* configs) {
   for (const std::string& argument : arguments) {
     size_t equals = argument.find('=');
     if (equals == std::string::npos || equals == 0) {

@@ -6,16 +6,27 @@
 #include "core/boot/reducer.h"
 
 namespace pegel::tools {
+namespace {
+
+absl::Status CheckStatics(const World& world, const std::map<std::string, config::Value>& configs) {
+  config::Problem problem = boot::CheckStatics(world, configs);
+  return problem ? absl::InvalidArgumentError(problem->message) : absl::OkStatus();
+}
+
+}  // namespace
 
 Server::Server(net::EventLoop& loop, ServerOptions options)
     : loop_(loop), options_(std::move(options)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, ServerOptions options) {
-  // Bad configs must not touch the disk.
-  absl::StatusOr<acl::Security> security = boot::ParseSecurity(options.static_configs);
-  if (!security.ok()) return security.status();
+  // Bad configs must not touch the disk: what can be told without the log is told first.
+  if (absl::Status status = CheckStatics(World(), options.static_configs); !status.ok()) {
+    return status;
+  }
   auto server = std::unique_ptr<Server>(new Server(loop, std::move(options)));
   if (absl::Status status = server->Recover(); !status.ok()) return status;
+  absl::Status status = CheckStatics(server->engine_->world(), server->options_.static_configs);
+  if (!status.ok()) return status;
   server->WriteBoot();
   absl::StatusOr<std::unique_ptr<net::Server>> listener =
       net::Server::Listen(loop, *server, server->options_.listen, server->options_.limits);

@@ -27,7 +27,7 @@ namespace pegel::tools {
 struct ServerOptions {
   std::string data_dir;
   std::string listen = "127.0.0.1:7345";
-  std::map<std::string, std::string> static_configs;
+  std::map<std::string, config::Value> static_configs;
   EngineOptions engine;
   net::Limits limits;
   // The clock of record times. Injected so that tests can bend it.

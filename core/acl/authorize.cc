@@ -97,6 +97,12 @@ bool Contains(const Host& block, const Host& host) {
   return (block.address[whole_bytes] ^ host.address[whole_bytes]) >> (8 - rest) == 0;
 }
 
+Request RequestOf(const Author& author, Operation operation, Resource resource) {
+  absl::StatusOr<Host> host = ParseHost(author.host);
+  return Request{author.principal, host.ok() ? std::optional<Host>(*host) : std::nullopt, operation,
+                 std::move(resource)};
+}
+
 Verdict Authorize(const Security& security, const AclState& acls, const Request& request) {
   if (!security.authorizer_enabled) return Verdict{true, Basis::kAuthorizerDisabled, {}};
   if (security.super_users.contains(request.principal)) {

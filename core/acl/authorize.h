@@ -18,6 +18,7 @@
 
 #include "core/acl/model.h"
 #include "core/acl/state.h"
+#include "core/moment.h"
 
 namespace pegel::acl {
 
@@ -44,6 +45,9 @@ struct Verdict {
   Basis basis = Basis::kNoMatch;
   std::optional<Entry> entry;
 };
+
+// What `author` asks. A host that is no address is unset.
+Request RequestOf(const Author& author, Operation operation, Resource resource);
 
 Verdict Authorize(const Security& security, const AclState& acls, const Request& request);
 

@@ -8,12 +8,6 @@
 namespace pegel::acl {
 namespace {
 
-Request RequestOf(const Author& author, Operation operation, Resource resource) {
-  absl::StatusOr<Host> host = ParseHost(author.host);
-  return Request{author.principal, host.ok() ? std::optional<Host>(*host) : std::nullopt, operation,
-                 std::move(resource)};
-}
-
 // Rights on a table's entries come from its database.
 Resource ManagedAt(const Resource& resource) { return Resource{resource.database, ""}; }
 

@@ -1,10 +1,13 @@
 #include "core/boot/reducer.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/check.h"
+#include "core/config/reducer.h"
 #include "core/limits.h"
 
 namespace pegel::boot {
@@ -13,7 +16,7 @@ namespace {
 constexpr char kAuthorizerEnabled[] = "authorizer.enabled";
 constexpr char kSuperUsers[] = "super.users";
 
-absl::Status ParseEnabled(const std::string& value, acl::Security* security) {
+absl::Status ParseEnabled(absl::string_view value, acl::Security* security) {
   security->authorizer_enabled = absl::EqualsIgnoreCase(value, "true");
   if (security->authorizer_enabled || absl::EqualsIgnoreCase(value, "false")) {
     return absl::OkStatus();
@@ -22,7 +25,7 @@ absl::Status ParseEnabled(const std::string& value, acl::Security* security) {
       absl::StrCat(kAuthorizerEnabled, ": expected true or false, found '", value, "'"));
 }
 
-absl::Status ParseSuperUsers(const std::string& value, acl::Security* security) {
+absl::Status ParseSuperUsers(absl::string_view value, acl::Security* security) {
   for (absl::string_view piece : absl::StrSplit(value, ';')) {
     absl::StatusOr<Principal> principal = ParsePrincipal(absl::StripAsciiWhitespace(piece));
     if (!principal.ok()) {
@@ -42,28 +45,37 @@ absl::Status ParseSuperUsers(const std::string& value, acl::Security* security) 
 
 }  // namespace
 
-absl::StatusOr<acl::Security> ParseSecurity(const std::map<std::string, std::string>& configs) {
+absl::StatusOr<acl::Security> ParseSecurity(const std::map<std::string, config::Value>& configs) {
   acl::Security security;
   for (const auto& [key, value] : configs) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) continue;  // A seal: neither of the two is a secret.
     absl::Status status;
-    if (key == kAuthorizerEnabled) {
-      status = ParseEnabled(value, &security);
-    } else if (key == kSuperUsers) {
-      status = ParseSuperUsers(value, &security);
-    } else {
-      status = absl::InvalidArgumentError(absl::StrCat("unknown static config '", key,
-                                                       "': this version knows ", kAuthorizerEnabled,
-                                                       " and ", kSuperUsers));
-    }
+    if (key == kAuthorizerEnabled) status = ParseEnabled(*text, &security);
+    if (key == kSuperUsers) status = ParseSuperUsers(*text, &security);
     if (!status.ok()) return status;
   }
   return security;
 }
 
+config::Problem CheckStatics(const World& world,
+                             const std::map<std::string, config::Value>& configs) {
+  absl::StatusOr<acl::Security> security = ParseSecurity(configs);
+  if (!security.ok()) {
+    return Error{ErrorCode::kInvalidArgument, std::string(security.status().message())};
+  }
+  return config::CheckStatics(world.configs, configs);
+}
+
 std::optional<Boot> NeededBoot(const World& world, const std::string& new_cluster_id,
-                               const std::map<std::string, std::string>& configs) {
+                               const std::map<std::string, config::Value>& configs) {
   if (world.behaviour == 0) return Boot{new_cluster_id, kBehaviourNewest, configs};
-  if (world.static_configs == configs) return std::nullopt;
+  const auto& held = world.configs.statics;
+  bool is_same = std::equal(held.begin(), held.end(), configs.begin(), configs.end(),
+                            [](const auto& a, const auto& b) {
+                              return a.first == b.first && a.second.value == b.second;
+                            });
+  if (is_same) return std::nullopt;
   return Boot{world.cluster_id, world.behaviour, configs};
 }
 
@@ -80,9 +92,8 @@ Decision Decide(const World& world, const Moment&, const Boot& command) {
                   absl::StrCat("Boot names cluster '", command.cluster_id, "', expected '",
                                world.cluster_id, "'"));
   }
-  absl::StatusOr<acl::Security> security = ParseSecurity(command.static_configs);
-  if (!security.ok()) {
-    return Reject(ErrorCode::kInvalidArgument, std::string(security.status().message()));
+  if (config::Problem problem = CheckStatics(world, command.static_configs)) {
+    return Decision{*std::move(problem), {}};
   }
   return Decision{Result{Done{}}, {Booted{command}}};
 }
@@ -92,7 +103,7 @@ void Evolve(World& world, const Booted& event) {
   PEGEL_CHECK(security.ok(), security.status().ToString());
   world.cluster_id = event.boot.cluster_id;
   world.behaviour = event.boot.behaviour;
-  world.static_configs = event.boot.static_configs;
+  config::ReplaceStatics(world.configs, event.boot.static_configs, Next(world.lsn));
   world.security = *std::move(security);
 }
 

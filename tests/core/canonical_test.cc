@@ -30,12 +30,15 @@ TEST(Canonical, TheOrderOfInsertionLeavesNoTrace) {
 }
 
 TEST(Canonical, EveryPartOfTheWorldShowsInItsBytes) {
-  std::vector<World> worlds(9);
+  std::vector<World> worlds(12);
   worlds[1].lsn = Lsn{1};
   worlds[2].time = UnixNanos{1};
   worlds[3].behaviour = 1;
   worlds[4].cluster_id = "x";
-  worlds[5].static_configs["k"] = "";
+  worlds[5].configs.statics["k"] = {"", Lsn{1}};
+  worlds[9].configs.dynamics["k"] = {config::Value(""), Lsn{1}};
+  worlds[10].configs.dynamics["k"] = {std::nullopt, Lsn{1}};
+  worlds[11].configs.resets["k"] = Lsn{1};
   worlds[6].acls.Add(EntryOf("ALLOW", "User:a", "READ", "d"));
   worlds[7].acls.Add(EntryOf("DENY", "User:a", "READ", "d"));
   worlds[8].requests.Remember(RequestKey{Principal{"User", "a"}, RequestId{0, 1}},

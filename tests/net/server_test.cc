@@ -517,6 +517,166 @@ TEST_F(TypedCalls, AFilterThatSaysNothingSelectsAll) {
   EXPECT_EQ(none.send().wait(scope_).getReply().getEntries().size(), 0u);
 }
 
+// ---- cluster configs ----
+
+class ConfigCalls : public TypedCalls {
+ protected:
+  ~ConfigCalls() noexcept override = default;
+
+  struct Step {
+    wire::ConfigChange::Op op;
+    std::string key;
+    std::string value;  // Not sent with a reset.
+  };
+
+  auto Alter(const std::vector<Step>& steps, uint64_t request_id = 0) {
+    auto request = admin_.alterConfigsRequest();
+    auto changes = request.initChanges(steps.size());
+    for (size_t i = 0; i < steps.size(); ++i) {
+      changes[i].setOp(steps[i].op);
+      changes[i].setKey(steps[i].key.c_str());
+      if (steps[i].op == wire::ConfigChange::Op::RESET) continue;
+      changes[i].getValue().setText(steps[i].value.c_str());
+    }
+    request.initRequestId().setLow(request_id);
+    return request.send().wait(scope_);
+  }
+
+  // `key=text source`, `key~secret source`, `key source` for null.
+  std::vector<std::string> Get(const std::vector<std::string>& keys) {
+    auto request = admin_.getConfigsRequest();
+    auto list = request.initKeys(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) list.set(i, keys[i].c_str());
+    auto response = request.send().wait(scope_);
+    std::vector<std::string> lines;
+    if (response.getReply().isError()) return {response.getReply().getError().getMessage().cStr()};
+    for (auto entry : response.getReply().getEntries()) {
+      const char* const kSources[] = {"unknown", "dynamic", "static", "default"};
+      std::string value = entry.getValue().isText()     ? "=" + Text(entry.getValue().getText())
+                          : entry.getValue().isSecret() ? "~" + Text(entry.getValue().getSecret())
+                                                        : "";
+      lines.push_back(Text(entry.getKey()) + value + " " +
+                      kSources[static_cast<int>(entry.getSource())]);
+    }
+    return lines;
+  }
+
+  static std::string Text(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+
+  CallReply Call(const std::string& statement, uint64_t request_id = 0) {
+    auto request = admin_.callRequest();
+    request.setStatement(statement.c_str());
+    request.initRequestId().setLow(request_id);
+    return FromWire(request.send().wait(scope_).getReply());
+  }
+};
+
+using Op = wire::ConfigChange::Op;
+
+TEST_F(ConfigCalls, SetGetAndReset) {
+  auto set = Alter({{Op::SET, "datalake.format", "paimon"}});
+  EXPECT_TRUE(set.getReply().isDone());
+  EXPECT_EQ(set.getReply().getReceipt().getLsn(), 2u);
+  EXPECT_THAT(Get({}), ElementsAre("datalake.format=paimon dynamic"));
+  EXPECT_TRUE(Alter({{Op::RESET, "datalake.format", ""}}).getReply().isDone());
+  EXPECT_TRUE(Get({}).empty());
+  EXPECT_THAT(Get({"kv.snapshot.interval"}), ElementsAre("kv.snapshot.interval=10 min default"));
+}
+
+TEST_F(ConfigCalls, StepsOfSeveralKindsAreOneRecordAndSeeEachOther) {
+  auto altered = Alter({{Op::SET, "remote.data.dirs", "s3://a"},
+                        {Op::APPEND, "remote.data.dirs", "s3://b"},
+                        {Op::SET, "datalake.format", "paimon"},
+                        {Op::RESET, "datalake.format", ""}});
+  ASSERT_TRUE(altered.getReply().isDone()) << altered.getReply().getError().getMessage().cStr();
+  EXPECT_EQ(altered.getReply().getReceipt().getLsn(), 2u);
+  EXPECT_THAT(Get({}), ElementsAre("remote.data.dirs=s3://a,s3://b dynamic"));
+}
+
+TEST_F(ConfigCalls, OneBadChangeRefusesAllAndTheRefusalIsInTheLog) {
+  auto altered = Alter({{Op::SET, "datalake.format", "paimon"}, {Op::SET, "no.such.key", "1"}});
+  ASSERT_TRUE(altered.getReply().isError());
+  EXPECT_THAT(altered.getReply().getError().getMessage().cStr(),
+              StartsWith("The config key no.such.key is not allowed to be changed dynamically."));
+  EXPECT_STREQ(altered.getReply().getError().getName().cStr(), "CONFIG_EXCEPTION");
+  EXPECT_EQ(altered.getReply().getReceipt().getLsn(), 2u);
+  EXPECT_TRUE(Get({}).empty());
+}
+
+TEST_F(ConfigCalls, WhatCannotBeReadIsNotInTheLog) {
+  auto altered = Alter({{Op::SET, "", "1"}});
+  ASSERT_TRUE(altered.getReply().isError());
+  EXPECT_EQ(altered.getReply().getError().getCode(), 1001);
+  EXPECT_THAT(altered.getReply().getError().getMessage().cStr(),
+              StartsWith("changes[0]: Config key cannot be null or empty."));
+  EXPECT_EQ(altered.getReply().getReceipt().getLsn(), 0u);
+  EXPECT_THAT(Get({"a", " "}), ElementsAre(StartsWith("keys[1]: Config key cannot")));
+  EXPECT_EQ(admin_.statusRequest().send().wait(scope_).getStatus().getLsnApplied(), 1u);
+}
+
+TEST_F(ConfigCalls, AgreeWithTheStatementOfTheSameMeaning) {
+  CallReply called = Call("CALL sys.set_cluster_configs('datalake.format', 'paimon')", 7);
+  EXPECT_THAT(Lines(called.table),
+              ElementsAre("Successfully set to 'paimon' configuration 'datalake.format'. "));
+  auto altered =
+      Alter({{Op::SET, "datalake.format", "paimon"}}, 7);  // The same command: its retry.
+  EXPECT_EQ(altered.getReply().getReceipt().getLsn(), called.receipt->lsn.value);
+}
+
+TEST_F(ConfigCalls, ARetryOfAStatementGetsTheSameRows) {
+  CallReply first = Call("CALL sys.append_cluster_configs('remote.data.dirs', 's3://b')", 9);
+  CallReply again = Call("CALL sys.append_cluster_configs('remote.data.dirs', 's3://b')", 9);
+  EXPECT_EQ(again.table, first.table);
+  EXPECT_EQ(again.receipt, first.receipt);
+  EXPECT_THAT(Get({"remote.data.dirs"}), ElementsAre("remote.data.dirs=s3://b dynamic"));
+}
+
+TEST_F(ConfigCalls, StatementsGiveRowsWithSources) {
+  Call("CALL sys.set_cluster_configs('datalake.format', 'paimon', 'kv.snapshot.interval', NULL)");
+  CallReply got = Call("CALL sys.get_cluster_configs()");
+  EXPECT_EQ(got.table,
+            (procedures::Table{{"config_key", "config_value", "config_source"},
+                               {{"datalake.format", "paimon", "DYNAMIC_CONFIG"},
+                                {"kv.snapshot.interval", std::nullopt, "DYNAMIC_CONFIG"}}}));
+  EXPECT_THAT(Get({}),
+              ElementsAre("datalake.format=paimon dynamic", "kv.snapshot.interval dynamic"));
+}
+
+// The line has no keyring in front of it here, so the reducer says no; no answer repeats the value.
+TEST_F(ConfigCalls, ASecretThatNobodySealedIsRefusedAndNotRepeated) {
+  const std::string key = "security.sasl.plain.credentials";
+  auto altered = Alter({{Op::SET, key, "root:hunter2"}});
+  ASSERT_TRUE(altered.getReply().isError());
+  EXPECT_THAT(altered.getReply().getError().getMessage().cStr(),
+              ::testing::Not(HasSubstr("hunter2")));
+  CallReply called = Call("CALL sys.set_cluster_configs('" + key + "', 'root:hunter2')");
+  ASSERT_TRUE(called.error);
+  EXPECT_THAT(called.error->message, ::testing::Not(HasSubstr("hunter2")));
+}
+
+TEST_F(ConfigCalls, MoreThanAStatementHoldsIsRefused) {
+  std::vector<Step> steps(513, Step{Op::SET, "datalake.format", "paimon"});
+  EXPECT_STREQ(Alter(steps).getReply().getError().getMessage().cStr(),
+               "changes: expected at most 512, found 513");
+  steps.pop_back();
+  EXPECT_TRUE(Alter(steps).getReply().isDone());
+  EXPECT_STREQ(Alter({{Op::SET, "datalake.format", std::string(70'000, 'x')}})
+                   .getReply()
+                   .getError()
+                   .getMessage()
+                   .cStr(),
+               "changes: expected at most 65536 bytes of keys and values, found more");
+}
+
+TEST_F(ConfigCalls, ACallThatIsNewerThanTheServerIsRefusedInWords) {
+  EXPECT_THAT(Alter({{static_cast<Op>(9), "datalake.format", "x"}})
+                  .getReply()
+                  .getError()
+                  .getMessage()
+                  .cStr(),
+              StartsWith("changes[0]: op: found number 9"));
+}
+
 TEST_F(TypedCalls, AskingForAdminAgainGivesAnotherWayToTheSame) {
   auto pegel = client_.getMain<wire::Pegel>();
   for (int i = 0; i < 100; ++i) {

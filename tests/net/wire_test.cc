@@ -3,10 +3,13 @@
 #include <capnp/message.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/acl/text.h"
+#include "procedures/rows.h"
 #include "tests/net/lines.h"
 
 namespace pegel::net {
@@ -70,7 +73,7 @@ TEST(Wire, RefusalsComeBackWithTheirReceipt) {
               .receipt = Receipt{Lsn{9}, SomeHash(1)}};
   capnp::MallocMessageBuilder message;
   auto out = message.initRoot<wire::TableReply>();
-  ToWire(reply, out);
+  ToWire(reply, {}, out);
   CallReply back = FromWire(out.asReader());
   EXPECT_EQ(back.error, std::get<Error>(reply.outcome));
   EXPECT_EQ(back.receipt, reply.receipt);
@@ -124,16 +127,181 @@ TEST(Wire, AHashOfAnotherLengthIsMalformed) {
   EXPECT_ANY_THROW(FromWire(out.asReader()));
 }
 
+TEST(Wire, AnAcceptedChangeAnswersWithTheRowsThatItIsGiven) {
+  Reply reply{0, Result{Done{}}, Receipt{Lsn{1}, SomeHash(1)}};
+  procedures::Table rows{{"result"}, {{"one"}, {"two"}}};
+  capnp::MallocMessageBuilder message;
+  auto out = message.initRoot<wire::TableReply>();
+  ToWire(reply, rows, out);
+  EXPECT_EQ(FromWire(out.asReader()).table, rows);
+}
+
+// ---- cluster configs ----
+
+// The bytes of a seal must not be anywhere in the message.
+TEST(Wire, SecretsOfConfigsAreMaskedWhateverTheirShape) {
+  const config::Sealed sealed{"0123456789abcdef", "BOXBOXBOX"};
+  Reply reply{
+      .token = 0,
+      .outcome = Result{ConfigEntries{
+          {{"a", " 200MB ", config::Source::kStatic},
+           {"b", std::nullopt, config::Source::kDynamic},
+           {"datalake.paimon.s3.secret-key", sealed, config::Source::kDynamic},
+           {"datalake.paimon.s3.secret-key", "BOXBOXBOX", config::Source::kDynamic},
+           {"security.sasl.plain.credentials", config::SealedMap{{{"root", sealed}, {"g", sealed}}},
+            config::Source::kDefault}}}},
+      .receipt = Receipt{Lsn{9}, SomeHash(1)}};
+  capnp::MallocMessageBuilder message;
+  auto out = message.initRoot<wire::ConfigReply>();
+  ToWire(reply, out);
+  auto entries = out.asReader().getEntries();
+  ASSERT_EQ(entries.size(), 5u);
+  EXPECT_STREQ(entries[0].getValue().getText().cStr(), " 200MB ");
+  EXPECT_EQ(entries[0].getSource(), wire::ConfigSource::STATIC);
+  EXPECT_TRUE(entries[1].getValue().isNull());
+  EXPECT_EQ(entries[1].getSource(), wire::ConfigSource::DYNAMIC);
+  EXPECT_STREQ(entries[2].getValue().getSecret().cStr(), "******");
+  EXPECT_STREQ(entries[3].getValue().getSecret().cStr(), "******");
+  EXPECT_STREQ(entries[4].getValue().getSecret().cStr(), "root:******,g:******");
+  EXPECT_EQ(entries[4].getSource(), wire::ConfigSource::DEFAULT);
+  EXPECT_EQ(out.getReceipt().getLsn(), 9u);
+  for (auto segment : message.getSegmentsForOutput()) {
+    auto bytes = segment.asBytes();
+    std::string text(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+    EXPECT_EQ(text.find("BOXBOXBOX"), std::string::npos);
+    EXPECT_EQ(text.find("0123456789abcdef"), std::string::npos);
+  }
+}
+
+// Reads a list of changes that `fill` writes.
+template <typename Fill>
+std::variant<AlterConfigs, Error> ReadChanges(unsigned size, Fill fill) {
+  capnp::MallocMessageBuilder message;
+  auto changes = message.getRoot<wire::Admin::AlterConfigsParams>().initChanges(size);
+  for (unsigned i = 0; i < size; ++i) fill(changes[i], i);
+  return FromWire(changes.asReader());
+}
+
+std::string MessageOf(const std::variant<AlterConfigs, Error>& read) {
+  const auto* error = std::get_if<Error>(&read);
+  if (error == nullptr) return "no error";
+  EXPECT_EQ(error->code, ErrorCode::kInvalidArgument);
+  return error->message;
+}
+
+TEST(Wire, ChangesOfConfigsAreReadInTheirOrder) {
+  auto read = ReadChanges(5, [](wire::ConfigChange::Builder change, unsigned i) {
+    const char* const kKeys[] = {" a\t", "b", "c", "d", "a"};
+    change.setKey(kKeys[i]);
+    change.setOp(static_cast<wire::ConfigChange::Op>(i % 4));
+    if (i == 0) change.getValue().setText(" 200MB ");
+    if (i == 2 || i == 3) change.getValue().setText("");
+    if (i == 4) change.getValue().setNull();
+  });
+  ASSERT_EQ(MessageOf(read), "no error");
+  using config::Op;
+  EXPECT_EQ(std::get<AlterConfigs>(read), (AlterConfigs{{{Op::kSet, "a", " 200MB "},
+                                                         {Op::kDelete, "b", std::nullopt},
+                                                         {Op::kAppend, "c", ""},
+                                                         {Op::kSubtract, "d", ""},
+                                                         {Op::kSet, "a", std::nullopt}}}));
+}
+
+// One change with this key, op and value: null, none (`unset`) or a text.
+struct UnsetValue {};
+using WireValue = std::variant<UnsetValue, std::nullptr_t, std::string>;
+
+std::string RefusalOf(int op, const std::string& key, const WireValue& value) {
+  return MessageOf(ReadChanges(2, [&](wire::ConfigChange::Builder change, unsigned i) {
+    change.setKey("k");
+    change.getValue().setText("v");
+    if (i == 0) return;
+    change.setOp(static_cast<wire::ConfigChange::Op>(op));
+    change.setKey({key.c_str(), key.size()});
+    change.getValue().setUnset();
+    if (std::holds_alternative<std::nullptr_t>(value)) change.getValue().setNull();
+    if (auto* text = std::get_if<std::string>(&value)) {
+      change.getValue().setText({text->c_str(), text->size()});
+    }
+  }));
+}
+
+TEST(Wire, ChangesOfConfigsThatCannotBeCarriedOutAreRefusedByIndex) {
+  enum { kSet, kReset, kAppend, kSubtract };
+  const char kNoKey[] =
+      "changes[1]: Config key cannot be null or empty. Please specify a valid configuration key.";
+  EXPECT_EQ(RefusalOf(kSet, "", "v"), kNoKey);
+  EXPECT_EQ(RefusalOf(kReset, " \n", UnsetValue()), kNoKey);
+  EXPECT_EQ(RefusalOf(kSet, "k", UnsetValue()), "changes[1]: value: expected a text, found none");
+  EXPECT_EQ(RefusalOf(kAppend, "k", UnsetValue()),
+            "changes[1]: value: expected a text, found none");
+  EXPECT_EQ(RefusalOf(kAppend, "k", nullptr), "changes[1]: value: expected a text, found null");
+  EXPECT_EQ(RefusalOf(kSubtract, "k", nullptr), "changes[1]: value: expected a text, found null");
+  EXPECT_EQ(RefusalOf(kReset, "k", "v"), "changes[1]: value: expected none for reset");
+  EXPECT_EQ(RefusalOf(kReset, "k", nullptr), "changes[1]: value: expected none for reset");
+  EXPECT_EQ(RefusalOf(4, "k", "v"),
+            "changes[1]: op: found number 4, expected one of those in net/admin.capnp. The client "
+            "is newer than this server, or wrong.");
+  EXPECT_EQ(RefusalOf(kSet, "k\xff", "v"), "changes[1]: key: expected UTF-8 text without NULs");
+  EXPECT_EQ(RefusalOf(kSet, "k", "hunter2\xc3"),
+            "changes[1]: value: expected UTF-8 text without NULs");
+  EXPECT_EQ(RefusalOf(kSet, "k", std::string("hunter2\0", 8)),
+            "changes[1]: value: expected UTF-8 text without NULs");
+}
+
+TEST(Wire, ChangesOfConfigsHaveTheLimitsOfAStatement) {
+  auto with_key = [](wire::ConfigChange::Builder change, unsigned) {
+    change.setKey("k");
+    change.getValue().setText("v");
+  };
+  EXPECT_EQ(MessageOf(ReadChanges(0, with_key)), "changes: expected at least one change");
+  EXPECT_EQ(MessageOf(ReadChanges(512, with_key)), "no error");
+  EXPECT_EQ(MessageOf(ReadChanges(513, with_key)), "changes: expected at most 512, found 513");
+  auto half = [](size_t bytes) {
+    return [bytes](wire::ConfigChange::Builder change, unsigned) {
+      change.setKey("k");
+      change.getValue().setText(std::string(bytes, 'v').c_str());
+    };
+  };
+  EXPECT_EQ(MessageOf(ReadChanges(2, half(32'767))), "no error");
+  EXPECT_EQ(MessageOf(ReadChanges(2, half(32'768))),
+            "changes: expected at most 65536 bytes of keys and values, found more");
+}
+
+TEST(Wire, KeysOfConfigsAreTrimmedAndCheckedAsThoseOfChanges) {
+  capnp::MallocMessageBuilder message;
+  auto params = message.getRoot<wire::Admin::GetConfigsParams>();
+  auto read = [&](const std::vector<std::string>& keys) {
+    auto out = params.initKeys(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) out.set(i, {keys[i].c_str(), keys[i].size()});
+    return FromWire(out.asReader());
+  };
+  EXPECT_EQ(std::get<GetConfigs>(read({})), GetConfigs{});
+  EXPECT_EQ(std::get<GetConfigs>(read({" b", "a", "a"})), (GetConfigs{{"b", "a", "a"}}));
+  EXPECT_EQ(std::get<Error>(read({"a", " "})).message,
+            "keys[1]: Config key cannot be null or empty. Please specify a valid configuration "
+            "key.");
+  EXPECT_EQ(std::get<Error>(read({"\xff"})).message,
+            "keys[0]: key: expected UTF-8 text without NULs");
+  EXPECT_EQ(std::get<Error>(read(std::vector<std::string>(1025, "k"))).message,
+            "keys: expected at most 1024, found 1025");
+}
+
 // The hint is about right: never so small that a reply breaks into many pieces.
 TEST(Wire, RepliesFitTheirHint) {
   AclEntries listed;
   for (int i = 0; i < 100; ++i) listed.entries.push_back({.resource = {"my_db", "my_table"}});
-  for (const Outcome& outcome : {Outcome{Result{Done{}}}, Outcome{Result{listed}},
-                                 Outcome{Error{ErrorCode::kSyntax, std::string(1000, 'x')}}}) {
+  ConfigEntries found;
+  for (int i = 0; i < 100; ++i) {
+    found.entries.push_back({"kv.rocksdb.shared-rate-limiter.bytes-per-sec", "200MB"});
+  }
+  for (const Outcome& outcome :
+       {Outcome{Result{Done{}}}, Outcome{Result{listed}}, Outcome{Result{found}},
+        Outcome{Error{ErrorCode::kSyntax, std::string(1000, 'x')}}}) {
     Reply reply{0, outcome, Receipt{Lsn{1}, SomeHash(1)}};
     capnp::MallocMessageBuilder message;
     auto out = message.initRoot<wire::TableReply>();
-    ToWire(reply, out);
+    ToWire(reply, procedures::ToTable(Result{Done{}}), out);
     EXPECT_LE(out.asReader().totalSize().wordCount, SizeOf(reply).wordCount);
   }
 }

@@ -1,4 +1,4 @@
-// Arguments by parameter, on made-up procedures: the catalogue of this version has no lists yet.
+// Arguments by parameter, on made-up procedures.
 #include "procedures/binder.h"
 
 #include <gtest/gtest.h>
@@ -116,11 +116,19 @@ TEST(Binder, AProcedureWithoutParametersTakesNothing) {
             "line 1, column 12: sys.nothing has no parameter 'a'; it takes no arguments");
 }
 
+TEST(Binder, AParameterMayHaveItsOwnTextForBeingLeftOut) {
+  constexpr Parameter kParameters[] = {{.name = "x"}, {.name = "y", .missing_text = "No y."}};
+  const Procedure procedure{"sys.p", "P.", kParameters, nullptr};
+  EXPECT_EQ(Bound(procedure, "'a'"), "line 1, column 15: No y.");
+  EXPECT_EQ(Bound(procedure, "y => 'a'"), "line 1, column 20: sys.p needs a value for x");
+}
+
 TEST(Binder, EveryValueKnowsItsPlace) {
   auto bound = BindArguments(kList, CallOf("CALL sys.x(config_keys => 'a',\n'b', mode => 'm')"));
   const auto& arguments = std::get<BoundArguments>(bound);
   EXPECT_EQ(arguments[0].position, (Position{2, 14}));
   EXPECT_EQ(arguments[1].position, (Position{1, 27}));
+  EXPECT_EQ(arguments[1].positions, (std::vector<Position>{{1, 27}, {2, 1}}));
 
   bound = BindArguments(kList, CallOf("CALL sys.x('m'\n)"));
   EXPECT_EQ(std::get<BoundArguments>(bound)[1].position, (Position{2, 1}));

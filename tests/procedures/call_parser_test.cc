@@ -88,11 +88,11 @@ TEST(CallParser, EveryPartKnowsItsPlace) {
 TEST(CallParser, PlacesCountFromWhereTheStatementStands) {
   auto read = ParseStatement("CALL sys.x(5,\n6)", Position{7, 20});
   EXPECT_EQ(std::get<Error>(read).message,
-            "line 7, column 31: expected a text in single quotes or NULL, found the number '5'");
+            "line 7, column 31: expected a text in single quotes or NULL, found a number");
 
   read = ParseStatement("CALL sys.x('a',\n6)", Position{7, 20});
   EXPECT_EQ(std::get<Error>(read).message,
-            "line 8, column 1: expected a text in single quotes or NULL, found the number '6'");
+            "line 8, column 1: expected a text in single quotes or NULL, found a number");
 }
 
 TEST(CallParser, AStatementMayBeAsLongAsTheLimitAndNoLonger) {

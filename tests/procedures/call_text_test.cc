@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include "tests/procedures/random_call.h"
 #include "tests/procedures/support.h"
@@ -57,6 +59,66 @@ TEST(CallText, BootPrintsItsValuesByName) {
 TEST(CallText, BootKeepsAStrangeKeyReadable) {
   EXPECT_EQ(ToCallText(Boot{"", 0, {{"a`b c", ""}}}),
             "BOOT(cluster_id => '', behaviour => '0', `a``b c` => '')");
+}
+
+config::Change Change(config::Op op, std::string key, std::optional<config::Value> value = {}) {
+  return config::Change{op, std::move(key), std::move(value)};
+}
+
+TEST(CallText, AChangeOfConfigsPrintsAsTheProcedureOfItsKind) {
+  using config::Op;
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(Op::kSet, "datalake.format", "paimon"),
+                                     Change(Op::kSet, "remote.data.dirs")}}),
+            "CALL sys.set_cluster_configs(config_pairs => 'datalake.format', 'paimon', "
+            "'remote.data.dirs', NULL)");
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(Op::kDelete, "a"), Change(Op::kDelete, "it's")}}),
+            "CALL sys.reset_cluster_configs(config_keys => 'a', 'it''s')");
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(Op::kAppend, "remote.data.dirs", "s3://b")}}),
+            "CALL sys.append_cluster_configs(config_pairs => 'remote.data.dirs', 's3://b')");
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(Op::kSubtract, "remote.data.dirs", "s3://b")}}),
+            "CALL sys.subtract_cluster_configs(config_pairs => 'remote.data.dirs', 's3://b')");
+}
+
+TEST(CallText, GetPrintsItsKeys) {
+  EXPECT_EQ(ToCallText(GetConfigs{}), "CALL sys.get_cluster_configs()");
+  EXPECT_EQ(ToCallText(GetConfigs{{"a", "b"}}),
+            "CALL sys.get_cluster_configs(config_keys => 'a', 'b')");
+}
+
+// Only by RPC.
+TEST(CallText, ChangesOfSeveralKindsHaveAFormOfTheirOwn) {
+  using config::Op;
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(Op::kSet, "a", "x"), Change(Op::kDelete, "b"),
+                                     Change(Op::kSet, "c"), Change(Op::kAppend, "d", "y"),
+                                     Change(Op::kSubtract, "e", "z")}}),
+            "ALTER_CONFIGS(set => 'a', 'x', reset => 'b', set => 'c', NULL, append => 'd', 'y', "
+            "subtract => 'e', 'z')");
+  EXPECT_EQ(ToCallText(AlterConfigs{}), "ALTER_CONFIGS()");
+}
+
+TEST(CallText, SecretsPrintMaskedSealedOrNot) {
+  using config::Op;
+  const config::Sealed sealed{"0123456789abcdef", "hunter2"};
+  const char kKey[] = "security.sasl.plain.credentials";
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(
+                Op::kSet, kKey, config::SealedMap{{{"root", sealed}, {"guest", sealed}}})}}),
+            "CALL sys.set_cluster_configs(config_pairs => 'security.sasl.plain.credentials', "
+            "'root:******,guest:******')");
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(Op::kAppend, kKey, "root:hunter2")}}),
+            "CALL sys.append_cluster_configs(config_pairs => 'security.sasl.plain.credentials', "
+            "'******')");
+  EXPECT_EQ(ToCallText(AlterConfigs{{Change(Op::kSet, "datalake.paimon.s3.secret-key", sealed)}}),
+            "CALL sys.set_cluster_configs(config_pairs => 'datalake.paimon.s3.secret-key', "
+            "'******')");
+  EXPECT_EQ(ToCallText(Boot{"c", 1, {{kKey, config::SealedMap{{{"root", sealed}}}}}}),
+            "BOOT(cluster_id => 'c', behaviour => '1', security.sasl.plain.credentials => "
+            "'root:******')");
+}
+
+TEST(CallText, AnotherKeyPrintsWhichSecretsItSealed) {
+  const config::Sealed sealed{"0123456789abcdef", "hunter2"};
+  EXPECT_EQ(ToCallText(ResealSecrets{{{"a", sealed}, {"b", sealed}}, {{"b", sealed}}}),
+            "RESEAL_SECRETS(static => 'a', static => 'b', dynamic => 'b')");
 }
 
 TEST(CallText, NobodyCanCallBoot) {

@@ -12,8 +12,15 @@ namespace pegel::procedures {
 namespace {
 
 TEST(Catalogue, HoldsTheProceduresOfThisVersion) {
-  EXPECT_EQ(ProcedureTable(),
-            (Table{{"procedure name"}, {{"sys.add_acl"}, {"sys.drop_acl"}, {"sys.list_acl"}}}));
+  EXPECT_EQ(ProcedureTable(), (Table{{"procedure name"},
+                                     {{"sys.add_acl"},
+                                      {"sys.append_cluster_configs"},
+                                      {"sys.drop_acl"},
+                                      {"sys.get_cluster_configs"},
+                                      {"sys.list_acl"},
+                                      {"sys.reset_cluster_configs"},
+                                      {"sys.set_cluster_configs"},
+                                      {"sys.subtract_cluster_configs"}}}));
 }
 
 TEST(Catalogue, IsSortedByName) {

@@ -1,8 +1,12 @@
 #include "tests/procedures/random_call.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/config/blanks.h"
+#include "core/config/registry.h"
 #include "core/limits.h"
 
 namespace pegel::procedures {
@@ -97,16 +101,60 @@ acl::Filter RandomFilter(Random& random) {
   return filter;
 }
 
+const std::vector<std::string>& ConfigLetters() {
+  static const auto& kLetters = *new std::vector<std::string>{
+      "a", "Z", "0",  ".",  "-",  "_",  "'",    "''", "\"", "`",  " ", "\t",   "\n",   "\r\n", "\\",
+      ";", ":", "--", "/*", "*/", "=>", "NULL", ",",  ")",  "${", "}", "\001", "\177", "ß",    "😀"};
+  return kLetters;
+}
+
+// No blanks stand around it: they would not come back.
+std::string ConfigKey(Random& random) {
+  if (random.OneIn(2)) {
+    return random.Of<std::string>({"datalake.format", "kv.snapshot.interval", "remote.data.dirs"});
+  }
+  std::string key;
+  while (key.empty() || config::IsSecret(key)) {
+    key = std::string(config::StripBlanks(Letters(random, ConfigLetters())));
+  }
+  return key;
+}
+
+size_t ListSize(Random& random) { return random.OneIn(50) ? 30 : 1 + random.Below(4); }
+
+AlterConfigs RandomAlter(Random& random) {
+  const auto op = static_cast<config::Op>(random.Below(4));
+  AlterConfigs alter;
+  for (size_t size = ListSize(random); size > 0; --size) {
+    config::Change change{op, ConfigKey(random), std::nullopt};
+    bool is_null = op == config::Op::kDelete || (op == config::Op::kSet && random.OneIn(8));
+    if (!is_null) change.value = random.OneIn(8) ? "" : Letters(random, ConfigLetters());
+    alter.changes.push_back(std::move(change));
+  }
+  return alter;
+}
+
+GetConfigs RandomGet(Random& random) {
+  GetConfigs get;
+  if (random.OneIn(4)) return get;
+  for (size_t size = ListSize(random); size > 0; --size) get.keys.push_back(ConfigKey(random));
+  return get;
+}
+
 }  // namespace
 
 Command RandomCall(Random& random) {
-  switch (random.Below(3)) {
+  switch (random.Below(6)) {
     case 0:
       return AddAcl{RandomEntry(random)};
     case 1:
       return DropAcl{RandomFilter(random)};
-    default:
+    case 2:
       return ListAcl{RandomFilter(random)};
+    case 3:
+      return GetConfigs{RandomGet(random)};
+    default:
+      return RandomAlter(random);
   }
 }
 

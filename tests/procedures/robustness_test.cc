@@ -45,9 +45,8 @@ std::string RandomSoup(Random& random) {
   return text;
 }
 
-// A good statement with one place changed, cut or doubled.
-std::string RandomSlip(Random& random) {
-  std::string text = ToCallText(RandomCall(random));
+// The text with one place changed, cut or doubled.
+std::string WithSlip(Random& random, std::string text) {
   size_t place = random.Below(text.size());
   switch (random.Below(4)) {
     case 0:
@@ -61,6 +60,8 @@ std::string RandomSlip(Random& random) {
       return text.insert(place, text.substr(place, 1 + random.Below(8)));
   }
 }
+
+std::string RandomSlip(Random& random) { return WithSlip(random, ToCallText(RandomCall(random))); }
 
 std::string RandomText(Random& random) {
   switch (random.Below(3)) {
@@ -144,6 +145,30 @@ TEST(Robustness, AnyBytesAreReadOrRefusedWithATruePlace) {
   std::printf("statements, random texts: texts=%zu accepted=%zu\n", texts, accepted);
   EXPECT_GT(accepted, texts / 1000);  // Else the texts are too wild to say much.
   EXPECT_LT(accepted, texts / 2);
+}
+
+// Whatever slips in a statement that holds one: three of its letters in a row would be too much.
+TEST(Robustness, NoSlipMakesAnErrorTellASecret) {
+  const uint64_t seed = testing::SeedFromEnvironment();
+  const size_t texts = testing::IsFullVolume() ? 1'000'000 : 100'000;
+  const std::string good =
+      "CALL sys.set_cluster_configs(config_pairs => 'a.b', 'QX''ZJ;QX`ZJ (4) QXZJ', 'c', 'QXZJ')";
+  const char* const kPieces[] = {"QX'", "'ZJ", "ZJ;", ";QX", "QX`", "`ZJ", "QXZ", "XZJ"};
+  Random random(seed);
+  size_t refused = 0;
+  for (size_t i = 0; i < texts; ++i) {
+    std::string text = WithSlip(random, good);
+    std::string message = MessageOf(text);
+    for (const char* piece : kPieces) {
+      ASSERT_FALSE(absl::StrContains(message, piece))
+          << text << "\n"
+          << message << "\n"
+          << testing::Reproduce(seed, "procedures_test");
+    }
+    if (!message.empty()) ++refused;
+  }
+  std::printf("slips in statements with secrets: texts=%zu refused=%zu\n", texts, refused);
+  EXPECT_GT(refused, texts / 4);
 }
 
 }  // namespace

@@ -53,6 +53,9 @@ TEST(Session, WhatThisProgramCannotReadMayChangeSomething) {
   EXPECT_TRUE(MayChange("CALL sys.of_a_newer_server(5)"));
   EXPECT_TRUE(MayChange("CALL sys.rebalance('RACK_AWARE')"));
   EXPECT_TRUE(MayChange("ALTER SOMETHING"));
+  EXPECT_TRUE(MayChange("CALL sys.set_cluster_configs('a', 'b')"));
+  EXPECT_TRUE(MayChange("CALL sys.reset_cluster_configs('a')"));
+  EXPECT_FALSE(MayChange("CALL sys.get_cluster_configs()"));
   EXPECT_FALSE(MayChange(kList));
   EXPECT_FALSE(MayChange("SHOW PROCEDURES"));
   EXPECT_FALSE(MayChange("USE fluss_catalog;"));
