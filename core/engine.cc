@@ -1,6 +1,7 @@
 #include "core/engine.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,10 @@ void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
   digest_.reset();
   Slot& slot = waiting_.emplace_back();
   slot.is_remembered = call.request_id.is_set() && !is_read;
+  if (!applied.decision.events.empty()) {
+    slot.change =
+        std::make_shared<const ChangeSet>(ChangeSet{now, std::move(applied.decision.events)});
+  }
   slot.waiters.push_back(Waiter{call.token, std::move(applied.decision.outcome), world_.lsn});
   effects.push_back(
       Append{Record{std::move(now), call.request_id, std::move(call.command), applied.effect}});
@@ -82,6 +87,7 @@ void Engine::On(GroupDurable& group, std::vector<Effect>& effects) {
   PEGEL_CHECK(
       durable_.value + group.chains.size() == group.through.value && group.through <= world_.lsn,
       "durable ", durable_.value, " + ", group.chains.size(), " != ", group.through.value);
+  Published published{group.through, {}};
   for (const Hash256& chain : group.chains) {
     durable_ = Next(durable_);
     chain_ = chain;
@@ -89,7 +95,9 @@ void Engine::On(GroupDurable& group, std::vector<Effect>& effects) {
     waiting_.pop_front();
     if (slot.is_remembered) answered_chains_.emplace(durable_, chain);
     for (Waiter& waiter : slot.waiters) Release(waiter, effects);
+    if (slot.change != nullptr) published.changes.push_back(std::move(slot.change));
   }
+  effects.push_back(std::move(published));
   ForgetChains();
 }
 

@@ -2,7 +2,7 @@
 //
 //   CallArrived    → Append (and later Reply), or Reply at once for a retry or a refusal
 //   StatusAsked    → StatusReply, when all that it speaks of is durable
-//   GroupDurable   → Reply for every call whose record is now durable
+//   GroupDurable   → Reply for every call whose record is now durable, then Published
 //   AppendFailed   → Stop: never undo, never retry (reliability.md section 3)
 //
 // The engine decides before it appends, so its World runs ahead of the disk. Nobody can see that:
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "core/change_feed.h"
 #include "core/fold.h"
 
 namespace pegel {
@@ -79,10 +80,15 @@ struct StatusReply {
   CallToken token = 0;
   Status status;
 };
+// The records up to `through` are durable: now their changes may be shown to anybody.
+struct Published {
+  Lsn through;
+  std::vector<SharedChange> changes;  // Of the records that have events, in order.
+};
 struct Stop {
   std::string reason;
 };
-using Effect = std::variant<Append, Reply, StatusReply, Stop>;
+using Effect = std::variant<Append, Reply, StatusReply, Published, Stop>;
 
 struct EngineOptions {
   bool log_reads = true;           // false: reads are answered without a record.
@@ -115,6 +121,7 @@ class Engine {
   struct Slot {
     std::vector<Waiter> waiters;
     bool is_remembered = false;  // A retry may ask for this record's receipt later.
+    SharedChange change;         // Null: the record has no events.
   };
 
   void On(CallArrived& call, std::vector<Effect>& effects);

@@ -24,6 +24,10 @@ absl::string_view ErrorName(ErrorCode code) {
       return "REQUEST_ID_REUSED";
     case ErrorCode::kNoSecretKey:
       return "NO_SECRET_KEY";
+    case ErrorCode::kWatchTooSlow:
+      return "WATCH_TOO_SLOW";
+    case ErrorCode::kWatchReplaced:
+      return "WATCH_REPLACED";
   }
   return "UNKNOWN";
 }

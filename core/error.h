@@ -22,6 +22,9 @@ enum class ErrorCode : int32_t {
   kLimitExceeded = 1004,      // A limit on what the World holds is reached.
   kRequestIdReused = 1005,    // The request id was used before for another call.
   kNoSecretKey = 1006,        // The server has no key file, so it cannot take a secret.
+
+  kWatchTooSlow = 1010,   // The subscriber did not take its changes; it may resume.
+  kWatchReplaced = 1011,  // The same principal subscribed again under the same name.
 };
 
 // Upper-case name, e.g. AUTHORIZATION_EXCEPTION. For a number that this version does not know:

@@ -13,13 +13,18 @@
 
 namespace pegel::net {
 
+class WatchHub;
+
 struct Account {
   Author caller;
   size_t calls_max = 0;
   size_t calls_under_way = 0;  // On the line, no answer yet.
-  // Both null when the session is gone: then nothing may be asked any more.
+  size_t watches_max = 0;
+  size_t watches_open = 0;  // Subscriptions that the client holds.
+  // All null when the session is gone: then nothing may be asked any more.
   Line* line = nullptr;
   ServerCounters* counters = nullptr;
+  WatchHub* watches = nullptr;
 };
 
 }  // namespace pegel::net

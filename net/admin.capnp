@@ -93,6 +93,29 @@ interface Admin {
   # The configs with these keys, or, without keys, all that are set, sorted by key. A key that no
   # one knows is left out; one that is known and not set comes with its default. Needs DESCRIBE on
   # the cluster. At most 1,024 keys of 64 KiB in all.
+
+  watch @7 (fromLsn :UInt64, filter :WatchFilter, name :Text, sink :ChangeSink)
+      -> (reply :WatchReply);
+  # Subscribes to changes: the sink gets every durable change that the filter selects with an lsn of
+  # at least `fromLsn`, in lsn order, none twice and none left out, the changes of one record
+  # together. 0 or 1: all history. With a larger one the subscriber says that it has applied all
+  # before it.
+  #
+  # `name` is how `rollout` calls the subscriber: 1 to 255 printable ASCII characters, and the same
+  # after a restart. A second subscription of a principal under one name ends the first.
+  #
+  # A subscriber that missed something (a broken connection, an end that may be resumed) subscribes
+  # again with the `through` of the last batch that it applied, plus one. Nothing that is in the log
+  # is ever too old.
+  #
+  # Needs DESCRIBE on the cluster, now and as long as the subscription lasts. Refusals:
+  # AUTHORIZATION_EXCEPTION; INVALID_ARGUMENT for the name, and for a `fromLsn` beyond the end of the
+  # log plus one (this server then knows less than the subscriber has seen). Nothing is logged.
+  # Exception OVERLOADED: too many subscriptions, of this connection (8) or in all (512).
+
+  rollout @8 (key :Text) -> (reply :RolloutReply);
+  # Which subscribers have applied the last change of a config key. Tells only of those whose filter
+  # selects the key. Needs DESCRIBE on the cluster. Nothing is logged.
 }
 
 struct RequestId {
@@ -246,4 +269,150 @@ struct Status {
   digest @6 :Data;             # 32 bytes: SHA-256 of the state at lsnApplied.
   aclEntries @7 :UInt64;
   answeredRequests @8 :UInt64; # Request ids whose answers are remembered.
+}
+
+# ---- watching ----
+
+interface ChangeSink {
+  # What a subscriber implements. The server calls, the subscriber answers.
+
+  changes @0 (batch :ChangeBatch) -> ();
+  # The next changes. Answering takes the batch off the server's hands: that is the flow control.
+  # The server sends on while less than 1 MiB and 4 batches are unanswered, and keeps nothing for a
+  # subscriber beyond those. A batch that is not answered within 10 seconds ends the subscription
+  # (WATCH_TOO_SLOW). Answer when the changes are received; say with `Subscription.applied` when they
+  # are in force.
+
+  ended @1 (error :Error, mayResume :Bool) -> ();
+  # The subscription is over and nothing follows. `mayResume`: subscribing again makes sense; else
+  # something has to change first (rights, or two programs with one name). Not called when the
+  # subscriber or the connection ended it.
+}
+
+interface Subscription {
+  # Dropping it ends the subscription.
+
+  applied @0 (lsn :UInt64) -> ();
+  # Everything up to here is in force at the subscriber: the `through` of a batch, never more than
+  # was sent (exception FAILED). A lower number than before is ignored.
+}
+
+struct ChangeBatch {
+  changes @0 :List(ChangeSet);   # Ascending lsns. At most 1,024, about 256 KiB, but never less than one record.
+  through @1 :UInt64;
+  # Progress: everything selected with an lsn up to here has been sent, this batch included. Where
+  # nothing is selected for a second, a batch without changes says so.
+}
+
+struct ChangeSet {
+  # What one record changed.
+  lsn @0 :UInt64;
+  timeNanos @1 :Int64;           # Since 1970, as stamped into the record.
+  principal @2 :Text;            # Who changed it, `Type:Name` …
+  host @3 :Text;                 # … and from where; empty: the server itself.
+  events @4 :List(Event);        # Those that the filter selects, in the order in which they became true.
+}
+
+struct Event {
+  union {
+    booted @0 :Booted;
+    aclAdded @1 :AclEntry;
+    aclDropped @2 :AclEntry;
+    configSet @3 :ConfigSet;
+    configReset @4 :Text;        # The key: its dynamic value is gone, the static one or the default counts.
+    configResealed @5 :ConfigResealed;
+  }
+}
+
+struct Booted {
+  # The server started with other static configs than before. They are all here, not only the changed.
+  clusterId @0 :Text;
+  behaviour @1 :UInt32;
+  staticConfigs @2 :List(Config);   # By key.
+}
+
+struct Config {
+  key @0 :Text;
+  value @1 :ConfigValue;
+}
+
+struct ConfigSet {
+  key @0 :Text;
+  value @1 :ConfigValue;         # null: an explicit null, which masks the static value.
+}
+
+struct ConfigResealed {
+  # The same secret under another key of the key file. Nothing changed for who has it in clear.
+  key @0 :Text;
+  isStatic @1 :Bool;
+  value @2 :ConfigValue;
+}
+
+struct ConfigValue {
+  # Secrets travel as they stand in the log: sealed with AES-256-GCM. A subscriber that holds the key
+  # file opens them; the config's key (and an entry's name) is authenticated with each. The server
+  # never sends one in clear.
+  union {
+    null @0 :Void;
+    text @1 :Text;
+    sealed @2 :Sealed;
+    sealedMap @3 :List(SealedEntry);
+  }
+}
+
+struct Sealed {
+  keyId @0 :Text;                # Which key of the key file: 16 hex digits.
+  box @1 :Data;                  # 12 bytes nonce, ciphertext, 16 bytes tag.
+}
+
+struct SealedEntry {
+  name @0 :Text;
+  value @1 :Sealed;
+}
+
+struct WatchFilter {
+  # Selects events. A record of which nothing is selected is left out.
+  kinds @0 :List(Kind);          # None: every kind.
+  keyPrefixes @1 :List(Text);    # Of config keys, at most 64; none: every key. Other events do not have keys.
+
+  enum Kind {
+    configs @0;                  # configSet, configReset, configResealed
+    acls @1;                     # aclAdded, aclDropped
+    boots @2;                    # booted. Static configs come by these, so who follows configs in force
+                                 # wants both.
+  }
+}
+
+struct WatchReply {
+  union {
+    started :group {
+      subscription @0 :Subscription;
+      durableLsn @1 :UInt64;     # Where the log ended: what comes after it is news.
+    }
+    error @2 :Error;
+  }
+}
+
+struct RolloutReply {
+  union {
+    rollout @0 :Rollout;
+    error @1 :Error;
+  }
+}
+
+struct Rollout {
+  changedAt @0 :UInt64;          # Lsn of the key's last change (set, reset, or static value). 0: never.
+  subscribers @1 :List(Subscriber);   # By name; those that left are remembered for a while.
+}
+
+struct Subscriber {
+  name @0 :Text;
+  principal @1 :Text;
+  host @2 :Text;
+  connected @3 :Bool;
+  sinceNanos @4 :Int64;          # Since 1970, by the server's clock: since when it is so.
+  delivered @5 :UInt64;          # Answered through this lsn.
+  applied @6 :UInt64;            # Acknowledged through this lsn.
+  hasIt @7 :Bool;                # applied is not below changedAt.
+  endReason @8 :Text;            # Why it is not connected.
 }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "net/pending_reply.h"
+#include "net/watch_service.h"
 #include "net/wire.h"
 #include "procedures/call_parser.h"
 #include "procedures/catalogue.h"
@@ -67,6 +68,8 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> status(StatusContext context) override;
   kj::Promise<void> alterConfigs(AlterConfigsContext context) override;
   kj::Promise<void> getConfigs(GetConfigsContext context) override;
+  kj::Promise<void> watch(WatchContext context) override;
+  kj::Promise<void> rollout(RolloutContext context) override;
 
  private:
   // Puts a question to the line, by `ask(line, callback)`, and promises the answer.
@@ -209,6 +212,18 @@ kj::Promise<void> Admin::getConfigs(GetConfigsContext context) {
   auto get = FromWire(context.getParams().getKeys());
   if (auto* error = std::get_if<Error>(&get)) return Answer(context, std::move(*error));
   return Submit(kj::mv(context), RequestId{}, std::get<GetConfigs>(std::move(get)));
+}
+
+kj::Promise<void> Admin::watch(WatchContext context) {
+  if (account_->watches == nullptr) return ConnectionIsOver();
+  BeginWatch(account_, context.getParams(), context.getResults().initReply());
+  return kj::READY_NOW;
+}
+
+kj::Promise<void> Admin::rollout(RolloutContext context) {
+  if (account_->watches == nullptr) return ConnectionIsOver();
+  TellRollout(*account_, context.getParams(), context.getResults().initReply());
+  return kj::READY_NOW;
 }
 
 class Pegel final : public wire::Pegel::Server {

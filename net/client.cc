@@ -17,6 +17,9 @@
 #include "net/event_loop_impl.h"
 #include "net/host_port.h"
 #include "net/limits.h"
+#include "net/rpc_status.h"
+#include "net/watch_wire.h"
+#include "net/watcher.h"
 #include "net/wire.h"
 
 namespace pegel::net {
@@ -42,35 +45,6 @@ capnp::ReaderOptions Incoming() {
   capnp::ReaderOptions options;
   options.traversalLimitInWords = kReplyBytesMax / sizeof(capnp::word);
   return options;
-}
-
-absl::StatusCode CodeOf(kj::Exception::Type type) {
-  switch (type) {
-    case kj::Exception::Type::DISCONNECTED:
-      return absl::StatusCode::kUnavailable;
-    case kj::Exception::Type::OVERLOADED:
-      return absl::StatusCode::kResourceExhausted;
-    case kj::Exception::Type::UNIMPLEMENTED:
-      return absl::StatusCode::kUnimplemented;
-    case kj::Exception::Type::FAILED:
-      break;
-  }
-  return absl::StatusCode::kInternal;
-}
-
-absl::Status ToStatus(const kj::Exception& exception, const std::string& server) {
-  return absl::Status(CodeOf(exception.getType()),
-                      absl::StrCat(server, ": ", exception.getDescription().cStr()));
-}
-
-// Runs `work`, which waits on promises, and turns what it throws into a Status.
-template <typename T, typename Work>
-absl::StatusOr<T> Guarded(const std::string& server, Work work) {
-  try {
-    return work();
-  } catch (const kj::Exception& exception) {
-    return ToStatus(exception, server);
-  }
 }
 
 absl::Status CheckLength(const Statement& statement) {
@@ -102,6 +76,8 @@ class RpcClient final : public Client {
   absl::StatusOr<CallReply> Call(const Statement& statement) override;
   absl::StatusOr<std::vector<CallReply>> CallAll(const std::vector<Statement>& statements) override;
   absl::StatusOr<Status> AskStatus() override;
+  absl::StatusOr<std::unique_ptr<Watcher>> Watch(const WatchRequest& request) override;
+  absl::StatusOr<Rollout> AskRollout(const std::string& key) override;
 
  private:
   using Pending = kj::Promise<capnp::Response<wire::Admin::CallResults>>;
@@ -215,6 +191,21 @@ absl::StatusOr<std::vector<CallReply>> RpcClient::CallAll(
 absl::StatusOr<Status> RpcClient::AskStatus() {
   return Guarded<Status>(server_, [&] {
     return FromWire(admin_.statusRequest().send().wait(wait_scope_).getStatus());
+  });
+}
+
+absl::StatusOr<std::unique_ptr<Watcher>> RpcClient::Watch(const WatchRequest& request) {
+  return BeginWatch(loop_, server_, admin_, connection_->network.onDisconnect(), request);
+}
+
+absl::StatusOr<Rollout> RpcClient::AskRollout(const std::string& key) {
+  return Guarded<Rollout>(server_, [&]() -> absl::StatusOr<Rollout> {
+    auto request = admin_.rolloutRequest();
+    request.setKey({key.c_str(), key.size()});
+    auto response = request.send().wait(wait_scope_);
+    auto reply = response.getReply();
+    if (reply.isError()) return ToStatus(FromWire(reply.getError()));
+    return FromWire(reply.getRollout());
   });
 }
 

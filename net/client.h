@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/change.h"
 #include "core/engine.h"
 #include "core/error.h"
+#include "net/watch_filter.h"
 #include "procedures/table.h"
 
 namespace pegel::net {
@@ -34,6 +36,53 @@ struct Statement {
   uint32_t line = 1;
   uint32_t column = 1;
   RequestId request_id;  // Set it on changes, and resend the same id after kUnavailable.
+};
+
+// What net/admin.capnp says of `watch`.
+struct WatchRequest {
+  Lsn from;  // 0 or 1: all history.
+  std::string name;
+  WatchFilter filter;
+};
+
+struct ChangeBatch {
+  std::vector<ChangeSet> changes;
+  Lsn through;  // Everything selected up to here has been seen, this batch included.
+};
+
+// A subscription. Ends when destroyed; destroy it before its client.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+
+  // The next batch; none when `timeout_ms` passed without. The server sends on when batches are
+  // taken, and cuts who takes none for 10 seconds: ask again in time. What is not asked for waits
+  // at the server. Errors: kUnavailable — the connection broke; kResourceExhausted — cut for being
+  // slow; watch again from behind the last batch. kPermissionDenied, kAborted (another subscribed
+  // under this name), kInternal — trying again does not help.
+  virtual absl::StatusOr<std::optional<ChangeBatch>> Next(int64_t timeout_ms) = 0;
+
+  // Everything through this lsn is in force here. Tells the server; waits for nothing.
+  virtual void Applied(Lsn through) = 0;
+
+  virtual Lsn durable() const = 0;  // Where the log ended when the subscription began.
+};
+
+// Who has the last change of a config key; net/admin.capnp says what the fields mean.
+struct Rollout {
+  struct Line {
+    std::string name;
+    std::string principal;
+    std::string host;
+    bool is_connected = false;
+    UnixNanos since;
+    Lsn delivered;
+    Lsn applied;
+    bool has_it = false;
+    std::string end_reason;
+  };
+  Lsn changed_at;  // 0: the key was never changed.
+  std::vector<Line> subscribers;
 };
 
 class Client {
@@ -57,6 +106,13 @@ class Client {
       const std::vector<Statement>& statements) = 0;
 
   virtual absl::StatusOr<Status> AskStatus() = 0;
+
+  // Errors as above, and the server's refusals: kPermissionDenied; kInvalidArgument — the name, or
+  // `from` lies beyond the end of the log.
+  virtual absl::StatusOr<std::unique_ptr<Watcher>> Watch(const WatchRequest& request) = 0;
+
+  // Errors likewise.
+  virtual absl::StatusOr<Rollout> AskRollout(const std::string& key) = 0;
 };
 
 }  // namespace pegel::net

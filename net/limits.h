@@ -30,6 +30,21 @@ struct Limits {
   size_t outgoing_bytes_max = 64 << 20;
   // … or when nothing was taken for this long.
   int64_t outgoing_stall_ms_max = 10'000;
+  // Subscriptions of one connection: a server needs one, a tool that shows several views a few.
+  size_t watches_per_connection_max = 8;
+  // Subscriptions in all. Each may have a little over 1 MiB under way: half a gigabyte at worst.
+  size_t watches_max = 512;
+  // Subscribers that rollout remembers, connected or not. Room for all that may be connected, and
+  // as many that left.
+  size_t subscribers_max = 1024;
+  // A batch of changes is answered when it was received, so this is for the network and a busy
+  // process, not for applying. As long as replies may lie around.
+  int64_t batch_answer_ms_max = 10'000;
+  // How often a subscriber that gets nothing hears how far it is.
+  int64_t watch_progress_ms = 1'000;
+  // History is read for one subscriber at a time. While others wait, it may keep the reader waiting
+  // for its answers this long in all.
+  int64_t history_stall_ms_max = 30'000;
 };
 
 }  // namespace pegel::net

@@ -82,7 +82,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Listen(EventLoop& loop, Line& li
 }
 
 Listener::Listener(EventPort& port, Line& line, const Limits& limits)
-    : port_(port), line_(line), limits_(limits), sessions_(*this) {}
+    : port_(port),
+      line_(line),
+      limits_(limits),
+      watches_(port, line, limits, counters_),
+      sessions_(*this) {}
 
 Listener::~Listener() noexcept { StopAccepting(); }
 
@@ -136,7 +140,7 @@ bool Listener::IsWithinLimits(const std::string& peer_ip) {
 void Listener::OpenSession(tcp::socket socket, const std::string& peer_ip) {
   SetOptions(socket.native_handle());
   auto session = kj::heap<Session>(port_, kj::AutoCloseFd(socket.release()), CallerFrom(peer_ip),
-                                   line_, limits_, counters_);
+                                   line_, watches_, limits_, counters_);
   ++connections_;
   ++connections_by_ip_[peer_ip];
   auto run = session->Run();

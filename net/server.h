@@ -24,6 +24,8 @@ struct ServerCounters {
   uint64_t accepts_failed = 0;                   // E.g. no file descriptor left; tried again later.
   uint64_t calls = 0;                            // That reached the line or were refused for load.
   uint64_t calls_overloaded = 0;                 // Over Limits::calls_in_flight_max.
+  uint64_t watches = 0;                          // Subscriptions begun.
+  uint64_t watches_cut = 0;                      // Ended because the subscriber was too slow.
 };
 
 class Server {

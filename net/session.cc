@@ -29,24 +29,26 @@ capnp::ReaderOptions Outgoing() {
   return options;
 }
 
-std::shared_ptr<Account> OpenAccount(Author caller, Line& line, const Limits& limits,
-                                     ServerCounters& counters) {
+std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watches,
+                                     const Limits& limits, ServerCounters& counters) {
   auto account = std::make_shared<Account>();
   account->caller = std::move(caller);
   account->calls_max = limits.calls_in_flight_max;
+  account->watches_max = limits.watches_per_connection_max;
   account->line = &line;
   account->counters = &counters;
+  account->watches = &watches;
   return account;
 }
 
 }  // namespace
 
 Session::Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line,
-                 const Limits& limits, ServerCounters& counters)
+                 WatchHub& watches, const Limits& limits, ServerCounters& counters)
     : port_(port),
       first_message_ms_max_(limits.first_message_ms_max),
       counters_(counters),
-      account_(OpenAccount(std::move(caller), line, limits, counters)),
+      account_(OpenAccount(std::move(caller), line, watches, limits, counters)),
       pegel_(NewPegel(account_)),
       stream_(port, kj::mv(socket),
               OutgoingLimits{limits.outgoing_bytes_max, limits.outgoing_stall_ms_max}),
@@ -58,8 +60,10 @@ Session::Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& l
 }
 
 Session::~Session() noexcept(false) {
+  account_->watches->EndAllOf(account_.get());
   account_->line = nullptr;
   account_->counters = nullptr;
+  account_->watches = nullptr;
   if (stream_.was_cut()) ++counters_.connections_cut;
 }
 

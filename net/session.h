@@ -15,14 +15,15 @@
 #include "net/asio_stream.h"
 #include "net/limits.h"
 #include "net/strict_messages.h"
+#include "net/watch_hub.h"
 
 namespace pegel::net {
 
 class Session final : private capnp::BootstrapFactory<capnp::rpc::twoparty::VatId> {
  public:
-  // `port`, `line` and `counters` must outlive the session.
-  Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line, const Limits& limits,
-          ServerCounters& counters);
+  // `port`, `line`, `watches` and `counters` must outlive the session.
+  Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line, WatchHub& watches,
+          const Limits& limits, ServerCounters& counters);
   ~Session() noexcept(false);
   KJ_DISALLOW_COPY(Session);
 

@@ -1,4 +1,6 @@
-// pegel: the client. `pegel sql` runs statements, `pegel status` asks how the server is.
+// pegel: the client. `pegel sql` runs statements, `pegel status` asks how the server is, `pegel
+// watch` shows changes and `pegel config rollout` who has them.
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -17,9 +19,11 @@
 #include "tools/shell/line_editor.h"
 #include "tools/shell/printable.h"
 #include "tools/shell/repl.h"
+#include "tools/shell/rollout_text.h"
 #include "tools/shell/script.h"
 #include "tools/shell/session.h"
 #include "tools/shell/status_text.h"
+#include "tools/shell/watch.h"
 
 namespace pegel::tools {
 namespace {
@@ -112,6 +116,51 @@ int Run(const StatusRequest& request) {
   WriteOut(
       {is_json ? StatusJson(*status, PEGEL_VERSION) : StatusTable(*status, PEGEL_VERSION), ""});
   return kExitAccepted;
+}
+
+volatile sig_atomic_t is_asked_to_end = 0;
+
+void EndOnSignal() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { is_asked_to_end = 1; };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+std::string SubscriberName(const std::string& given) {
+  if (!given.empty()) return given;
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  return absl::StrCat("pegel-watch@", host, ":", getpid());
+}
+
+int Run(WatchCommand command) {
+  EndOnSignal();
+  command.name = SubscriberName(command.name);
+  WatchRunner runner({.connect = [&] { return net::Client::Connect(command.server); },
+                      .sleep = absl::SleepFor,
+                      .is_asked_to_end = [] { return is_asked_to_end != 0; },
+                      .print = WriteOut},
+                     command);
+  absl::Status end = runner.Run();
+  if (end.ok()) return kExitAccepted;
+  if (!runner.has_connected()) return NoConnection(end);
+  WriteOut({"", absl::StrCat("pegel: ", Printable(end.message()), "\n")});
+  return kExitRejected;
+}
+
+int Run(const RolloutCommand& command) {
+  auto client = net::Client::Connect(command.server);
+  if (!client.ok()) return NoConnection(client.status());
+  absl::StatusOr<net::Rollout> rollout = (*client)->AskRollout(command.key);
+  if (!rollout.ok()) {
+    WriteOut({"", absl::StrCat("pegel: ", Printable(rollout.status().message()), "\n")});
+    return absl::IsUnavailable(rollout.status()) ? kExitNoConnection : kExitRejected;
+  }
+  bool is_json = command.format == Format::kJson;
+  WriteOut(
+      {is_json ? RolloutJson(command.key, *rollout) : RolloutTable(command.key, *rollout), ""});
+  return IsRolledOut(*rollout) ? kExitAccepted : kExitRejected;
 }
 
 int Run(const Leave& leave) { return leave.exit_code; }

@@ -127,6 +127,12 @@ int Main(int argc, char** argv) {
                  "Calls of one connection without a reply yet")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  app.add_option(
+         "--changes-in-memory", options.changes.changes_max,
+         "Newest changes kept in memory for `pegel watch` and its like; older ones are read "
+         "from the log")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -38,6 +38,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, Serv
 Server::~Server() {
   *alive_ = false;
   listener_.reset();
+  history_.reset();
   sequencer_.reset();  // Reports what is under way; its posts find alive_ false.
 }
 
@@ -49,6 +50,13 @@ absl::Status Server::Recover() {
   log_ = std::move(recovered->log);
   replay::Folded& folded = recovered->folded;
   log::Head head = folded.head;
+  changes_ = std::make_shared<ChangeFeed>(folded.world, options_.changes);
+  history_ =
+      std::make_unique<HistoryThread>(*log_, [this, alive = alive_](std::function<void()> task) {
+        loop_.Post([alive, task = std::move(task)] {
+          if (*alive) task();
+        });
+      });
   engine_ = std::make_unique<Engine>(std::move(folded.world), head.chain,
                                      std::move(folded.answered_chains), options_.engine);
   sequencer_ = std::make_unique<log::Sequencer>(
@@ -114,6 +122,8 @@ void Server::Do(StatusReply& effect) {
   status_replies_.erase(it);
   done(std::move(effect.status));
 }
+
+void Server::Do(Published& effect) { changes_->Publish(effect.through, std::move(effect.changes)); }
 
 void Server::Do(Stop& effect) {
   stop_reason_ = absl::AbortedError(effect.reason);

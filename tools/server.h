@@ -1,7 +1,7 @@
 // The server, wired: engine, log, sequencer and listener around one event loop.
 //
 //   net/ → Submit → Engine::Step → records gathered over one loop turn → Sequencer (own thread)
-//   Sequencer → posted to the loop → Engine::Step(GroupDurable) → replies
+//   Sequencer → posted to the loop → Engine::Step(GroupDurable) → replies, and changes to watchers
 //
 // Loop thread only, but for what the sequencer's report posts. Used by pegeld and by tests that
 // need the whole server in one process.
@@ -21,6 +21,7 @@
 #include "net/event_loop.h"
 #include "net/server.h"
 #include "replay/recover.h"
+#include "tools/history_thread.h"
 
 namespace pegel::tools {
 
@@ -30,6 +31,7 @@ struct ServerOptions {
   std::map<std::string, config::Value> static_configs;
   EngineOptions engine;
   net::Limits limits;
+  ChangeFeedOptions changes;  // What watchers find in memory.
   // The clock of record times. Injected so that tests can bend it.
   std::function<UnixNanos()> now;
   // 128 random bits as hex, used when the log is new.
@@ -60,6 +62,8 @@ class Server final : public Line {
   void Submit(Author author, RequestId request_id, Command command,
               std::function<void(Reply)> done) override;
   void AskStatus(std::function<void(Status)> done) override;
+  std::shared_ptr<ChangeFeed> changes() override { return changes_; }
+  std::unique_ptr<HistoryReader> ReadHistory(Lsn from) override { return history_->Read(from); }
 
  private:
   Server(net::EventLoop& loop, ServerOptions options);
@@ -70,6 +74,7 @@ class Server final : public Line {
   void Do(Append& effect);
   void Do(Reply& effect);
   void Do(StatusReply& effect);
+  void Do(Published& effect);
   void Do(Stop& effect);
   void HandOver();
   void OnCommitted(log::Committed committed);
@@ -80,6 +85,8 @@ class Server final : public Line {
   std::unique_ptr<log::RocksLog> log_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<log::Sequencer> sequencer_;
+  std::shared_ptr<ChangeFeed> changes_;
+  std::unique_ptr<HistoryThread> history_;
   std::unique_ptr<net::Server> listener_;
   log::Head anchor_at_start_;
 

@@ -29,6 +29,7 @@ class EngineTest : public ::testing::Test {
     Durable(1);
     replies_.clear();
     appended_.clear();
+    published_.clear();
   }
 
   void Call(CallToken token, Command command, RequestId id = {}, const char* who = "User:root",
@@ -48,6 +49,7 @@ class EngineTest : public ::testing::Test {
       if (auto* append = std::get_if<Append>(&effect)) appended_.push_back(append->record);
       if (auto* reply = std::get_if<Reply>(&effect)) replies_.push_back(*reply);
       if (auto* status = std::get_if<StatusReply>(&effect)) statuses_.push_back(status->status);
+      if (auto* published = std::get_if<Published>(&effect)) published_.push_back(*published);
       if (auto* stop = std::get_if<Stop>(&effect)) stops_.push_back(stop->reason);
     }
   }
@@ -57,6 +59,7 @@ class EngineTest : public ::testing::Test {
   std::vector<Record> appended_;
   std::vector<Reply> replies_;
   std::vector<Status> statuses_;
+  std::vector<Published> published_;
   std::vector<std::string> stops_;
 };
 
@@ -93,6 +96,34 @@ TEST_F(EngineTest, RepliesComeInTheOrderOfTheLog) {
     EXPECT_EQ(replies_[i].token, 10 + i);
     EXPECT_EQ(replies_[i].receipt->lsn, Lsn{2 + i});
   }
+}
+
+TEST_F(EngineTest, ChangesArePublishedWhenTheyAreDurableAndOnlyThen) {
+  Call(1, AddAcl{kEntry}, {}, "User:Alice", 500);
+  Call(2, ListAcl{});
+  Call(3, AddAcl{kEntry});  // There already.
+  Call(4, DropAcl{});
+  EXPECT_TRUE(published_.empty());
+  Durable(2);
+  ASSERT_EQ(published_.size(), 1u);
+  EXPECT_EQ(published_[0].through, Lsn{3});
+  ASSERT_EQ(published_[0].changes.size(), 1u) << "the read changed nothing";
+  const ChangeSet& change = *published_[0].changes[0];
+  EXPECT_EQ(change.moment.lsn, Lsn{2});
+  EXPECT_EQ(change.moment.time, UnixNanos{500});
+  EXPECT_EQ(change.moment.author, AuthorOf("User:Alice"));
+  EXPECT_EQ(std::get<AclAdded>(change.events.at(0)).entry, kEntry);
+  Durable(2);
+  ASSERT_EQ(published_.size(), 2u);
+  EXPECT_EQ(published_[1].through, Lsn{5});
+  ASSERT_EQ(published_[1].changes.size(), 1u);
+  EXPECT_EQ(published_[1].changes[0]->moment.lsn, Lsn{5});
+}
+
+TEST_F(EngineTest, AFailedAppendPublishesNothing) {
+  Call(1, AddAcl{kEntry});
+  Take(engine_.Step(AppendFailed{"disk gone"}));
+  EXPECT_TRUE(published_.empty());
 }
 
 TEST_F(EngineTest, RecordsCarryWhatTheFoldNeeds) {

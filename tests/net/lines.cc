@@ -31,8 +31,42 @@ void FakeLine::AnswerAll(const Outcome& outcome) {
   }
 }
 
-EngineLine::EngineLine(EventLoop& loop)
-    : loop_(loop), engine_(World{}, Hash256{}, {}, EngineOptions{}) {
+// Reads what was published, a few at a time, each piece in a loop turn of its own.
+class EngineLine::History final : public HistoryReader {
+ public:
+  History(EngineLine& line, Lsn from) : line_(line), next_(from) {}
+  ~History() override { *alive_ = false; }
+
+  void Next(Lsn end, std::function<void(HistoryPiece)> done) override {
+    line_.loop_.Post([this, alive = alive_, end, done = std::move(done)] {
+      if (*alive) done(Piece(end));
+    });
+  }
+
+ private:
+  HistoryPiece Piece(Lsn end) {
+    HistoryPiece piece{.status = {}, .changes = {}, .through = end};
+    for (const SharedChange& change : *line_.history_) {
+      if (change->moment.lsn < next_ || change->moment.lsn > end) continue;
+      if (piece.changes.size() == line_.history_piece_max) {
+        piece.through = Lsn{change->moment.lsn.value - 1};
+        break;
+      }
+      piece.changes.push_back(change);
+    }
+    next_ = pegel::Next(piece.through);
+    return piece;
+  }
+
+  EngineLine& line_;
+  Lsn next_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+EngineLine::EngineLine(EventLoop& loop, ChangeFeedOptions changes)
+    : loop_(loop),
+      changes_(std::make_shared<ChangeFeed>(World{}, changes)),
+      engine_(World{}, Hash256{}, {}, EngineOptions{}) {
   Carry(engine_.Step(CallArrived{.command = Boot{"test-cluster", kBehaviourNewest, {}}}));
   GroupIsDurable();
 }
@@ -51,6 +85,11 @@ void EngineLine::AskStatus(std::function<void(Status)> done) {
   Carry(engine_.Step(StatusAsked{token}));
 }
 
+std::unique_ptr<HistoryReader> EngineLine::ReadHistory(Lsn from) {
+  ++histories_begun;
+  return std::make_unique<History>(*this, from);
+}
+
 void EngineLine::Carry(std::vector<Effect> effects) {
   for (Effect& effect : effects) {
     if (auto* append = std::get_if<Append>(&effect)) {
@@ -62,13 +101,22 @@ void EngineLine::Carry(std::vector<Effect> effects) {
       if (!call.empty()) call.mapped()(std::move(*reply));
     } else if (auto* status = std::get_if<StatusReply>(&effect)) {
       asks_.extract(status->token).mapped()(std::move(status->status));
+    } else if (auto* published = std::get_if<Published>(&effect)) {
+      history_->insert(history_->end(), published->changes.begin(), published->changes.end());
+      changes_->Publish(published->through, std::move(published->changes));
     } else {
       ADD_FAILURE() << "the engine stopped";
     }
   }
 }
 
+void EngineLine::DiskGoesOn() {
+  is_disk_stuck = false;
+  GroupIsDurable();
+}
+
 void EngineLine::GroupIsDurable() {
+  if (is_disk_stuck) return;
   is_group_open_ = false;
   GroupDurable group{.through = appended_, .chains = {}};
   for (Lsn lsn = Next(engine_.lsn_durable()); lsn <= appended_; lsn = Next(lsn)) {

@@ -24,6 +24,8 @@ class FakeLine final : public Line {
   void Submit(Author author, RequestId request_id, Command command,
               std::function<void(Reply)> done) override;
   void AskStatus(std::function<void(Status)> done) override;
+  std::shared_ptr<ChangeFeed> changes() override { return changes_; }
+  std::unique_ptr<HistoryReader> ReadHistory(Lsn) override { return nullptr; }  // It has none.
 
   // Each call gets the outcome, and lsns from 1 as its receipts.
   void AnswerAll(const Outcome& outcome = Result{Done{}});
@@ -32,6 +34,7 @@ class FakeLine final : public Line {
   bool answers_at_once = false;
 
  private:
+  std::shared_ptr<ChangeFeed> changes_ = std::make_shared<ChangeFeed>(World{}, ChangeFeedOptions{});
   uint64_t lsn_ = 0;
 };
 
@@ -39,17 +42,30 @@ class FakeLine final : public Line {
 // durable together at its end. Record 1 is the Boot.
 class EngineLine final : public Line {
  public:
-  explicit EngineLine(EventLoop& loop);
+  explicit EngineLine(EventLoop& loop, ChangeFeedOptions changes = {});
 
   void Submit(Author author, RequestId request_id, Command command,
               std::function<void(Reply)> done) override;
   void AskStatus(std::function<void(Status)> done) override;
+  std::shared_ptr<ChangeFeed> changes() override { return changes_; }
+  std::unique_ptr<HistoryReader> ReadHistory(Lsn from) override;
+
+  // While true, records are appended but the disk is never done with them.
+  bool is_disk_stuck = false;
+  void DiskGoesOn();
+  bool is_durable() const { return engine_.is_idle(); }  // Nothing waits for the disk.
+  int histories_begun = 0;
+  size_t history_piece_max = 5;  // Changes in a piece of history.
 
  private:
+  class History;
   void Carry(std::vector<Effect> effects);
   void GroupIsDurable();
 
   EventLoop& loop_;
+  std::shared_ptr<ChangeFeed> changes_;
+  std::shared_ptr<std::vector<SharedChange>> history_ =
+      std::make_shared<std::vector<SharedChange>>();  // All that was published.
   Engine engine_;
   Lsn appended_;
   CallToken last_token_ = 0;

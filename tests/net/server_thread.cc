@@ -10,8 +10,10 @@
 
 namespace pegel::net {
 
-ServerThread::MakeLine ServerThread::WithEngine() {
-  return [](EventLoop& loop) { return std::make_unique<EngineLine>(loop); };
+ServerThread::MakeLine ServerThread::WithEngine() { return WithEngine(ChangeFeedOptions{}); }
+
+ServerThread::MakeLine ServerThread::WithEngine(ChangeFeedOptions changes) {
+  return [changes](EventLoop& loop) { return std::make_unique<EngineLine>(loop, changes); };
 }
 
 ServerThread::MakeLine ServerThread::WithFake() {

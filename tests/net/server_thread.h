@@ -26,6 +26,7 @@ class ServerThread {
   ServerThread& operator=(const ServerThread&) = delete;
 
   static MakeLine WithEngine();
+  static MakeLine WithEngine(ChangeFeedOptions changes);
   static MakeLine WithFake();
 
   const std::string& address() const { return address_; }
@@ -38,8 +39,9 @@ class ServerThread {
   // Waits until `condition`, asked on the loop thread, holds; fails the test after half a minute.
   void WaitUntil(std::function<bool()> condition);
 
-  // For tests with a fake line; only inside OnLoop and WaitUntil.
+  // As the line was made; only inside OnLoop and WaitUntil.
   FakeLine& fake() { return static_cast<FakeLine&>(*line_); }
+  EngineLine& engine() { return static_cast<EngineLine&>(*line_); }
   Server& server() { return *server_; }
 
   // Ends the server, while the loop and the line go on.

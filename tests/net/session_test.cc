@@ -72,8 +72,9 @@ uint64_t CallsWhenEndedAt(const Moment& moment) {
   EXPECT_EQ(::write(peer.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   if (!moment.is_peer_there) peer = nullptr;
 
-  auto session =
-      kj::heap<Session>(impl.port, kj::AutoCloseFd(ends[0]), Author{}, line, Limits{}, counters);
+  WatchHub watches(impl.port, line, Limits{}, counters);
+  auto session = kj::heap<Session>(impl.port, kj::AutoCloseFd(ends[0]), Author{}, line, watches,
+                                   Limits{}, counters);
   auto run = session->Run().eagerlyEvaluate([](kj::Exception&&) {});
   for (int i = 0; i < moment.events; ++i) {
     impl.port.poll();

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -82,9 +83,41 @@ Finished RunProgram(const std::vector<std::string>& arguments, const std::string
   return finished;
 }
 
+ChildProcess::ChildProcess(const std::vector<std::string>& arguments) {
+  Pipes pipes;
+  pid_ = Spawn(arguments, true, &pipes);
+  close(pipes.in);
+  out_fd_ = pipes.out;
+  err_fd_ = pipes.err;
+}
+
+ChildProcess::~ChildProcess() {
+  if (pid_ > 0) End(SIGKILL);
+}
+
+bool ChildProcess::ReadFor(int milliseconds) {
+  pollfd fd = {out_fd_, POLLIN, 0};
+  if (poll(&fd, 1, milliseconds) <= 0) return true;
+  return ReadSome(out_fd_, &out_);
+}
+
+int ChildProcess::End(int signal) {
+  if (signal != 0) kill(pid_, signal);
+  while (ReadSome(out_fd_, &out_)) {
+  }
+  while (ReadSome(err_fd_, &err_)) {
+  }
+  close(out_fd_), close(err_fd_);
+  int code = Wait(pid_);
+  pid_ = -1;
+  return code;
+}
+
 ServerProcess::ServerProcess(const std::string& program, const std::string& data_dir,
                              const std::vector<std::string>& more_arguments) {
-  std::vector<std::string> arguments = {program, "--data-dir", data_dir, "--listen", "127.0.0.1:0"};
+  std::vector<std::string> arguments = {program, "--data-dir", data_dir};
+  bool has_address = std::count(more_arguments.begin(), more_arguments.end(), "--listen") > 0;
+  if (!has_address) arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   Pipes pipes;
   pid_ = Spawn(arguments, false, &pipes);

@@ -16,7 +16,30 @@ struct Finished {
 };
 Finished RunProgram(const std::vector<std::string>& arguments, const std::string& input = "");
 
-// A pegeld under test, on a free port of the loopback. Killed when destroyed.
+// A program that runs beside the test, its standard output captured. Killed when destroyed.
+class ChildProcess {
+ public:
+  explicit ChildProcess(const std::vector<std::string>& arguments);
+  ~ChildProcess();
+
+  // Reads what comes within `milliseconds`; false when it has closed its output.
+  bool ReadFor(int milliseconds);
+
+  // Sends the signal (0: none), reads what is left and waits for the end; the exit code as in
+  // Finished.
+  int End(int signal);
+
+  const std::string& out() const { return out_; }  // Read so far.
+  const std::string& err() const { return err_; }  // Read by End.
+
+ private:
+  pid_t pid_ = -1;
+  int out_fd_ = -1, err_fd_ = -1;
+  std::string out_, err_;
+};
+
+// A pegeld under test, on a free port of the loopback unless told to --listen elsewhere. Killed
+// when destroyed.
 class ServerProcess {
  public:
   // Waits until it is ready; address() is empty when it ended instead, output() says why.

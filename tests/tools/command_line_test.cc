@@ -11,7 +11,7 @@ namespace {
 
 using Arguments = std::vector<const char*>;
 
-std::variant<SqlRequest, StatusRequest, Leave> Read(Arguments arguments) {
+Asked Read(Arguments arguments) {
   arguments.insert(arguments.begin(), "pegel");
   return ReadCommandLine(static_cast<int>(arguments.size()), arguments.data(), "0.1.0");
 }

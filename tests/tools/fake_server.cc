@@ -16,6 +16,12 @@ class FakeClient : public net::Client {
     return absl::UnimplementedError("not used here");
   }
   absl::StatusOr<Status> AskStatus() override { return Status{.cluster_id = "fake"}; }
+  absl::StatusOr<std::unique_ptr<net::Watcher>> Watch(const net::WatchRequest&) override {
+    return absl::UnimplementedError("not used here");
+  }
+  absl::StatusOr<net::Rollout> AskRollout(const std::string&) override {
+    return absl::UnimplementedError("not used here");
+  }
 
  private:
   FakeServer& server_;

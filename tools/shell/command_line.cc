@@ -12,6 +12,8 @@ constexpr char kExamples[] = R"help(Examples:
   pegel sql -e "SHOW PROCEDURES"     what can be called
   pegel sql                          a shell
   pegel status                       is the server up, is authorization on
+  pegel watch --only configs         what changes, as it changes
+  pegel config rollout KEY           which servers have the last change of KEY
 
 `pegel sql --help` tells more.)help";
 
@@ -43,6 +45,36 @@ constexpr char kStatusExamples[] = R"help(Examples:
 
 Exit: 0 the server answered, 2 usage, 3 no connection.)help";
 
+constexpr char kWatchExamples[] =
+    R"help(Prints every durable change from --from on, in the order of the log, then waits for more.
+A lost connection is made again and nothing is missed or shown twice. What was printed is
+acknowledged: `pegel config rollout` shows how far each subscriber is.
+
+Examples:
+  pegel watch                                 all history, then what happens
+  pegel watch --from 120                      from lsn 120 on
+  pegel watch --only configs --prefix log.    configs whose key begins with `log.`
+  pegel watch --format json | jq -c .events
+  pegel watch --from 1 --count 10             ten changes, then the end
+
+--only configs shows the static configs of a server start too: they are configs in force.
+Secrets are shown as ******; with --format json as they stand in the log, sealed.
+
+Exit: 0 ended by --count, SIGINT or SIGTERM, 1 the server refused or ended it, 2 usage,
+      3 no connection at the start.
+JSON: one object per changed record and line, {"lsn","time","principal","host","events":[…]}.)help";
+
+constexpr char kRolloutExamples[] =
+    R"help(A subscriber has the last change of KEY when it acknowledged the lsn of that change.
+Subscribers whose filter leaves KEY out are not listed; those that left are, for a while.
+
+Examples:
+  pegel config rollout kv.rocksdb.shared-rate-limiter.bytes-per-sec
+  pegel config rollout KEY --format json | jq '.subscribers[] | select(.has_it|not)'
+
+Exit: 0 every connected subscriber has it, 1 one has not, or KEY was never changed, or the
+      server refused, 2 usage, 3 no connection.)help";
+
 std::string DefaultServer() {
   const char* server = std::getenv("PEGEL_SERVER");
   return server == nullptr || *server == '\0' ? "127.0.0.1:7345" : server;
@@ -59,6 +91,9 @@ struct Flags {
   std::vector<std::string> statements;
   std::vector<std::string> files;
   SqlRequest sql;
+  WatchCommand watch;
+  std::string only;
+  RolloutCommand rollout;
 };
 
 void AddServer(CLI::App* app, Flags* flags) {
@@ -103,6 +138,58 @@ CLI::App* AddStatus(CLI::App& app, Flags* flags) {
   return status;
 }
 
+CLI::App* AddWatch(CLI::App& app, Flags* flags) {
+  CLI::App* watch = app.add_subcommand("watch", "Prints changes as they become durable");
+  WatchCommand& command = flags->watch;
+  watch->add_option("--from", command.from, "First lsn to show")
+      ->type_name("LSN")
+      ->capture_default_str();
+  watch
+      ->add_option("--name", command.name,
+                   "How rollouts call this subscriber; a second one under a name ends the first "
+                   "(default: pegel-watch with host and process id)")
+      ->type_name("NAME");
+  watch->add_option("--only", flags->only, "Only these changes")
+      ->check(CLI::IsMember({"configs", "acls"}))
+      ->type_name("configs|acls");
+  watch
+      ->add_option("--prefix", command.filter.key_prefixes,
+                   "Only configs whose key begins so; may be repeated, implies --only configs")
+      ->type_name("PREFIX")
+      ->allow_extra_args(false);
+  watch->add_option("--count", command.count, "Ends after so many changes")->type_name("N");
+  AddFormat(watch, flags, {"table", "json"});
+  AddServer(watch, flags);
+  watch->footer(kWatchExamples);
+  return watch;
+}
+
+CLI::App* AddConfig(CLI::App& app, Flags* flags) {
+  CLI::App* config = app.add_subcommand("config", "Cluster configs on their way to the servers");
+  config->require_subcommand(1);
+  CLI::App* rollout =
+      config->add_subcommand("rollout", "Shows which subscribers have the last change of a key");
+  rollout->add_option("KEY", flags->rollout.key, "The config's key")->required();
+  AddFormat(rollout, flags, {"table", "json"});
+  AddServer(rollout, flags);
+  rollout->footer(kRolloutExamples);
+  return rollout;
+}
+
+WatchCommand WatchOf(Flags flags) {
+  WatchCommand command = std::move(flags.watch);
+  command.server = flags.server;
+  command.format = FormatOf(flags.format);
+  if (flags.only.empty() && !command.filter.key_prefixes.empty()) flags.only = "configs";
+  command.filter.acls = flags.only == "acls";
+  command.filter.configs = command.filter.boots = flags.only == "configs";
+  return command;
+}
+
+RolloutCommand RolloutOf(const Flags& flags) {
+  return RolloutCommand{flags.server, flags.rollout.key, FormatOf(flags.format)};
+}
+
 // CLI11 gives the values of each option in order, and the options in order.
 std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
   std::vector<Input> inputs;
@@ -119,8 +206,7 @@ std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
 
 }  // namespace
 
-std::variant<SqlRequest, StatusRequest, Leave> ReadCommandLine(int argc, const char* const* argv,
-                                                               const std::string& version) {
+Asked ReadCommandLine(int argc, const char* const* argv, const std::string& version) {
   CLI::App app("The client of Pegel, the control plane of Apache Fluss.", "pegel");
   app.set_version_flag("--version", "pegel " + version);
   app.require_subcommand(1);
@@ -128,6 +214,8 @@ std::variant<SqlRequest, StatusRequest, Leave> ReadCommandLine(int argc, const c
   Flags flags;
   CLI::App* sql = AddSql(app, &flags);
   AddStatus(app, &flags);
+  CLI::App* watch = AddWatch(app, &flags);
+  CLI::App* rollout = AddConfig(app, &flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -135,6 +223,8 @@ std::variant<SqlRequest, StatusRequest, Leave> ReadCommandLine(int argc, const c
     bool is_help = (argc == 1 ? error.get_exit_code() : app.exit(error)) == 0;
     return Leave{is_help ? kExitAccepted : kExitUsage};
   }
+  if (watch->parsed()) return WatchOf(flags);
+  if (rollout->parsed()) return RolloutOf(flags);
   if (!sql->parsed()) return StatusRequest{flags.server, FormatOf(flags.format)};
   SqlRequest request = std::move(flags.sql);
   request.server = flags.server;

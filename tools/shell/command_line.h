@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "net/watch_filter.h"
 #include "tools/shell/format.h"
 
 namespace pegel::tools {
@@ -38,12 +39,28 @@ struct StatusRequest {
   Format format = Format::kTable;  // kTable or kJson.
 };
 
+struct WatchCommand {
+  std::string server;
+  std::string name;  // Empty: one of the program's choice.
+  uint64_t from = 1;
+  net::WatchFilter filter;
+  uint64_t count = 0;              // Changes, then it ends; 0: for ever.
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
+struct RolloutCommand {
+  std::string server;
+  std::string key;
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
 // Nothing to do but to end: help was printed, or an error.
 struct Leave {
   int exit_code = kExitAccepted;
 };
 
-std::variant<SqlRequest, StatusRequest, Leave> ReadCommandLine(int argc, const char* const* argv,
-                                                               const std::string& version);
+using Asked = std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, Leave>;
+
+Asked ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 
 }  // namespace pegel::tools

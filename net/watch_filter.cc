@@ -1,0 +1,48 @@
+#include "net/watch_filter.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+
+namespace pegel::net {
+namespace {
+
+struct Selector {
+  const WatchFilter& filter;
+  bool is_every_kind;
+
+  bool operator()(const Booted&) const { return is_every_kind || filter.boots; }
+  bool operator()(const AclAdded&) const { return is_every_kind || filter.acls; }
+  bool operator()(const AclDropped&) const { return is_every_kind || filter.acls; }
+  bool operator()(const ConfigSet& event) const { return SelectsKey(filter, event.key); }
+  bool operator()(const ConfigReset& event) const { return SelectsKey(filter, event.key); }
+  bool operator()(const ConfigResealed& event) const { return SelectsKey(filter, event.key); }
+};
+
+bool IsEveryKind(const WatchFilter& filter) {
+  return !filter.configs && !filter.acls && !filter.boots;
+}
+
+}  // namespace
+
+bool Selects(const WatchFilter& filter, const Event& event) {
+  return std::visit(Selector{filter, IsEveryKind(filter)}, event);
+}
+
+bool SelectsKey(const WatchFilter& filter, absl::string_view key) {
+  if (!filter.configs && !IsEveryKind(filter)) return false;
+  const std::vector<std::string>& prefixes = filter.key_prefixes;
+  return prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(), [&](const auto& prefix) {
+           return absl::StartsWith(key, prefix);
+         });
+}
+
+std::vector<const Event*> Select(const WatchFilter& filter, const std::vector<Event>& events) {
+  std::vector<const Event*> selected;
+  for (const Event& event : events) {
+    if (Selects(filter, event)) selected.push_back(&event);
+  }
+  return selected;
+}
+
+}  // namespace pegel::net

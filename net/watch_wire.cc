@@ -1,0 +1,281 @@
+#include "net/watch_wire.h"
+
+#include <kj/debug.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/config/registry.h"
+#include "net/wire.h"
+
+namespace pegel::net {
+namespace {
+
+capnp::Text::Reader TextOf(const std::string& text) { return {text.c_str(), text.size()}; }
+std::string StringOf(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+
+// ---- config values ----
+
+void WriteSealed(const config::Sealed& sealed, wire::Sealed::Builder out) {
+  out.setKeyId(TextOf(sealed.key_id));
+  out.setBox({reinterpret_cast<const kj::byte*>(sealed.box.data()), sealed.box.size()});
+}
+
+config::Sealed ReadSealed(wire::Sealed::Reader in) {
+  return {StringOf(in.getKeyId()),
+          std::string(in.getBox().asChars().begin(), in.getBox().asChars().size())};
+}
+
+struct ValueWriter {
+  wire::ConfigValue::Builder out;
+
+  void operator()(const std::string& text) { out.setText(TextOf(text)); }
+  void operator()(const config::Sealed& sealed) { WriteSealed(sealed, out.initSealed()); }
+  void operator()(const config::SealedMap& map) {
+    auto entries = out.initSealedMap(map.entries.size());
+    for (unsigned i = 0; i < entries.size(); ++i) {
+      entries[i].setName(TextOf(map.entries[i].name));
+      WriteSealed(map.entries[i].value, entries[i].initValue());
+    }
+  }
+};
+
+// The reducers let no secret into the log unsealed; should one be there, it stays here.
+void WriteValue(const std::string& key, const std::optional<config::Value>& value,
+                wire::ConfigValue::Builder out) {
+  if (!value) return;
+  KJ_REQUIRE(config::IsSealed(*value) || !config::IsSecret(key),
+             "a secret in clear is not sent: that it is in the log is a fault of this server",
+             key.c_str());
+  std::visit(ValueWriter{out}, *value);
+}
+
+std::optional<config::Value> ReadValue(wire::ConfigValue::Reader in) {
+  switch (in.which()) {
+    case wire::ConfigValue::NULL_:
+      return std::nullopt;
+    case wire::ConfigValue::TEXT:
+      return StringOf(in.getText());
+    case wire::ConfigValue::SEALED:
+      return ReadSealed(in.getSealed());
+    case wire::ConfigValue::SEALED_MAP:
+      break;
+    default:
+      KJ_FAIL_REQUIRE("a kind of config value that this client does not know");
+  }
+  config::SealedMap map;
+  for (wire::SealedEntry::Reader entry : in.getSealedMap()) {
+    map.entries.push_back({StringOf(entry.getName()), ReadSealed(entry.getValue())});
+  }
+  return map;
+}
+
+// Where null has no meaning.
+config::Value MustReadValue(wire::ConfigValue::Reader in) {
+  auto value = ReadValue(in);
+  KJ_REQUIRE(value.has_value(), "a null config value, expected one that is set");
+  return *std::move(value);
+}
+
+// ---- events ----
+
+struct EventWriter {
+  wire::Event::Builder out;
+
+  void operator()(const Booted& event) {
+    wire::Booted::Builder booted = out.initBooted();
+    booted.setClusterId(TextOf(event.boot.cluster_id));
+    booted.setBehaviour(event.boot.behaviour);
+    auto configs = booted.initStaticConfigs(event.boot.static_configs.size());
+    unsigned i = 0;
+    for (const auto& [key, value] : event.boot.static_configs) {
+      configs[i].setKey(TextOf(key));
+      WriteValue(key, value, configs[i++].initValue());
+    }
+  }
+  void operator()(const AclAdded& event) { ToWire(event.entry, out.initAclAdded()); }
+  void operator()(const AclDropped& event) { ToWire(event.entry, out.initAclDropped()); }
+  void operator()(const ConfigSet& event) {
+    wire::ConfigSet::Builder set = out.initConfigSet();
+    set.setKey(TextOf(event.key));
+    WriteValue(event.key, event.value, set.initValue());
+  }
+  void operator()(const ConfigReset& event) { out.setConfigReset(TextOf(event.key)); }
+  void operator()(const ConfigResealed& event) {
+    wire::ConfigResealed::Builder resealed = out.initConfigResealed();
+    resealed.setKey(TextOf(event.key));
+    resealed.setIsStatic(event.is_static);
+    WriteValue(event.key, event.value, resealed.initValue());
+  }
+};
+
+Booted ReadBooted(wire::Booted::Reader in) {
+  Boot boot{StringOf(in.getClusterId()), in.getBehaviour(), {}};
+  for (wire::Config::Reader config : in.getStaticConfigs()) {
+    boot.static_configs.emplace(StringOf(config.getKey()), MustReadValue(config.getValue()));
+  }
+  return Booted{std::move(boot)};
+}
+
+acl::Entry ReadEntry(wire::AclEntry::Reader in) {
+  auto read = FromWire(in);
+  KJ_REQUIRE(std::holds_alternative<acl::Entry>(read), "an ACL entry that cannot be");
+  return std::get<acl::Entry>(std::move(read));
+}
+
+Event ReadEvent(wire::Event::Reader in) {
+  switch (in.which()) {
+    case wire::Event::BOOTED:
+      return ReadBooted(in.getBooted());
+    case wire::Event::ACL_ADDED:
+      return AclAdded{ReadEntry(in.getAclAdded())};
+    case wire::Event::ACL_DROPPED:
+      return AclDropped{ReadEntry(in.getAclDropped())};
+    case wire::Event::CONFIG_SET:
+      return ConfigSet{StringOf(in.getConfigSet().getKey()),
+                       ReadValue(in.getConfigSet().getValue())};
+    case wire::Event::CONFIG_RESET:
+      return ConfigReset{StringOf(in.getConfigReset())};
+    case wire::Event::CONFIG_RESEALED:
+      return ConfigResealed{StringOf(in.getConfigResealed().getKey()),
+                            in.getConfigResealed().getIsStatic(),
+                            MustReadValue(in.getConfigResealed().getValue())};
+    default:
+      break;
+  }
+  KJ_FAIL_REQUIRE("a kind of event that this client does not know: the server is newer");
+}
+
+// ---- change sets ----
+
+void WriteChange(const Selection& selection, wire::ChangeSet::Builder out) {
+  const Moment& moment = selection.change->moment;
+  out.setLsn(moment.lsn.value);
+  out.setTimeNanos(moment.time.value);
+  out.setPrincipal(TextOf(ToText(moment.author.principal)));
+  out.setHost(TextOf(moment.author.host));
+  auto events = out.initEvents(selection.events.size());
+  for (unsigned i = 0; i < events.size(); ++i) {
+    std::visit(EventWriter{events[i]}, *selection.events[i]);
+  }
+}
+
+// The server's own principal is not one that a caller could write, so this takes any.
+Principal PrincipalOf(const std::string& text) {
+  size_t colon = text.find(':');
+  KJ_REQUIRE(colon != std::string::npos, "a principal without ':'", text.c_str());
+  return Principal{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+ChangeSet ReadChange(wire::ChangeSet::Reader in) {
+  ChangeSet change;
+  change.moment = Moment{Lsn{in.getLsn()}, UnixNanos{in.getTimeNanos()},
+                         Author{PrincipalOf(StringOf(in.getPrincipal())), StringOf(in.getHost())}};
+  change.events.reserve(in.getEvents().size());
+  for (wire::Event::Reader event : in.getEvents()) change.events.push_back(ReadEvent(event));
+  return change;
+}
+
+Error Invalid(std::string message) { return Error{ErrorCode::kInvalidArgument, message}; }
+
+}  // namespace
+
+void ToWire(const std::vector<Selection>& changes, Lsn through, wire::ChangeBatch::Builder out) {
+  out.setThrough(through.value);
+  auto sets = out.initChanges(changes.size());
+  for (unsigned i = 0; i < sets.size(); ++i) WriteChange(changes[i], sets[i]);
+}
+
+ChangeBatch FromWire(wire::ChangeBatch::Reader in) {
+  ChangeBatch batch;
+  batch.through = Lsn{in.getThrough()};
+  batch.changes.reserve(in.getChanges().size());
+  for (wire::ChangeSet::Reader change : in.getChanges()) {
+    batch.changes.push_back(ReadChange(change));
+  }
+  return batch;
+}
+
+void ToWire(const WatchFilter& filter, wire::WatchFilter::Builder out) {
+  std::vector<wire::WatchFilter::Kind> chosen;
+  if (filter.configs) chosen.push_back(wire::WatchFilter::Kind::CONFIGS);
+  if (filter.acls) chosen.push_back(wire::WatchFilter::Kind::ACLS);
+  if (filter.boots) chosen.push_back(wire::WatchFilter::Kind::BOOTS);
+  auto kinds = out.initKinds(chosen.size());
+  for (unsigned i = 0; i < kinds.size(); ++i) kinds.set(i, chosen[i]);
+  auto prefixes = out.initKeyPrefixes(filter.key_prefixes.size());
+  for (unsigned i = 0; i < prefixes.size(); ++i) prefixes.set(i, TextOf(filter.key_prefixes[i]));
+}
+
+std::variant<WatchFilter, Error> FromWire(wire::WatchFilter::Reader in) {
+  WatchFilter filter;
+  for (wire::WatchFilter::Kind kind : in.getKinds()) {
+    switch (kind) {
+      case wire::WatchFilter::Kind::CONFIGS:
+        filter.configs = true;
+        break;
+      case wire::WatchFilter::Kind::ACLS:
+        filter.acls = true;
+        break;
+      case wire::WatchFilter::Kind::BOOTS:
+        filter.boots = true;
+        break;
+      default:
+        return Invalid(absl::StrCat(
+            "filter: found kind number ", static_cast<int>(kind),
+            ", expected one of those in net/admin.capnp. The client is newer than this server, or "
+            "wrong."));
+    }
+  }
+  if (in.getKeyPrefixes().size() > kKeyPrefixesMax) {
+    return Invalid(absl::StrCat("filter: expected at most ", kKeyPrefixesMax,
+                                " key prefixes, found ", in.getKeyPrefixes().size()));
+  }
+  for (capnp::Text::Reader prefix : in.getKeyPrefixes()) {
+    filter.key_prefixes.push_back(StringOf(prefix));
+  }
+  return filter;
+}
+
+void ToWire(const std::vector<Subscriber>& subscribers, Lsn changed_at,
+            wire::Rollout::Builder out) {
+  out.setChangedAt(changed_at.value);
+  auto lines = out.initSubscribers(subscribers.size());
+  for (unsigned i = 0; i < lines.size(); ++i) {
+    const Subscriber& subscriber = subscribers[i];
+    lines[i].setName(TextOf(subscriber.name));
+    lines[i].setPrincipal(TextOf(ToText(subscriber.author.principal)));
+    lines[i].setHost(TextOf(subscriber.author.host));
+    lines[i].setConnected(subscriber.is_connected);
+    lines[i].setSinceNanos(subscriber.since.value);
+    lines[i].setDelivered(subscriber.delivered.value);
+    lines[i].setApplied(subscriber.applied.value);
+    lines[i].setHasIt(subscriber.applied >= changed_at);
+    lines[i].setEndReason(TextOf(subscriber.end_reason));
+  }
+}
+
+Rollout FromWire(wire::Rollout::Reader in) {
+  Rollout rollout{.changed_at = Lsn{in.getChangedAt()}, .subscribers = {}};
+  for (wire::Subscriber::Reader line : in.getSubscribers()) {
+    rollout.subscribers.push_back({.name = StringOf(line.getName()),
+                                   .principal = StringOf(line.getPrincipal()),
+                                   .host = StringOf(line.getHost()),
+                                   .is_connected = line.getConnected(),
+                                   .since = UnixNanos{line.getSinceNanos()},
+                                   .delivered = Lsn{line.getDelivered()},
+                                   .applied = Lsn{line.getApplied()},
+                                   .has_it = line.getHasIt(),
+                                   .end_reason = StringOf(line.getEndReason())});
+  }
+  return rollout;
+}
+
+Error FromWire(wire::Error::Reader in) {
+  return Error{static_cast<ErrorCode>(in.getCode()), StringOf(in.getMessage())};
+}
+
+}  // namespace pegel::net
