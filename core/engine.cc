@@ -146,6 +146,8 @@ Status Engine::StatusNow() {
   status.chain = chain_;
   status.digest = *digest_;
   status.acl_entries = world_.acls.size();
+  status.static_configs = world_.configs.statics.size();
+  status.dynamic_configs = world_.configs.dynamics.size();
   status.answered_requests = world_.requests.size();
   return status;
 }

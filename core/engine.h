@@ -66,6 +66,7 @@ struct Reply {
   std::optional<Receipt> receipt;  // Unset: refused before the line, nothing was logged.
 };
 struct Status {
+  std::string version;  // Of the program; whoever runs the engine fills it in.
   std::string cluster_id;
   uint32_t behaviour = 0;
   bool authorizer_enabled = false;
@@ -74,6 +75,8 @@ struct Status {
   Hash256 chain{};   // Of lsn_durable.
   Hash256 digest{};  // Of the World at lsn_applied.
   uint64_t acl_entries = 0;
+  uint64_t static_configs = 0;
+  uint64_t dynamic_configs = 0;  // Explicit nulls included.
   uint64_t answered_requests = 0;
 };
 struct StatusReply {

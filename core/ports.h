@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,6 +30,16 @@ class HistoryReader {
   // `end`. `done` is called on the loop thread, later. One call at a time.
   virtual void Next(Lsn end, std::function<void(HistoryPiece)> done) = 0;
 };
+// What the server runs with: one setting of its own or one static config.
+struct EffectiveSetting {
+  std::string key;
+  std::string value;   // `******` for a secret.
+  std::string source;  // `server.yaml:3`, `flag --listen`, `flag -D`, `default`.
+  bool operator==(const EffectiveSetting&) const = default;
+};
+
+// All of them, or why the caller may not see them.
+using SettingsAnswer = std::variant<std::vector<EffectiveSetting>, Error>;
 
 // Loop thread only. Every callback is called exactly once, on the loop thread, possibly before the
 // call returns; when the server stops first, it is dropped uncalled and the connection breaks.
@@ -43,6 +55,13 @@ class Line {
 
   // Changes with an lsn of at least `from`.
   virtual std::unique_ptr<HistoryReader> ReadHistory(Lsn from) = 0;
+
+  // For callers who may DESCRIBE the cluster. Fixed when the server started.
+  virtual void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) = 0;
+
+  // Seals every secret again, under the newest key of the key file as it is now.
+  virtual void ResealSecrets(Author author, RequestId request_id,
+                             std::function<void(Reply)> done) = 0;
 };
 
 }  // namespace pegel

@@ -116,6 +116,15 @@ interface Admin {
   rollout @8 (key :Text) -> (reply :RolloutReply);
   # Which subscribers have applied the last change of a config key. Tells only of those whose filter
   # selects the key. Needs DESCRIBE on the cluster. Nothing is logged.
+
+  settings @9 () -> (reply :SettingsReply);
+  # What the server was started with: each setting of its own, then each static config, with where
+  # it came from. Secrets are masked. Needs DESCRIBE on the cluster. Nothing is logged.
+
+  resealSecrets @10 (requestId :RequestId) -> (reply :ChangeReply);
+  # Makes the server read its key file again and seal every secret it holds under the newest key, so
+  # that older keys are needed no more. Needs ALTER on the cluster. NO_SECRET_KEY: the server has no
+  # key file, or it cannot be read, or lacks the key of a seal; nothing is logged then.
 }
 
 struct RequestId {
@@ -173,6 +182,19 @@ struct AclReply {
     entries @1 :List(AclEntry);
     error @2 :Error;
   }
+}
+
+struct SettingsReply {
+  union {
+    settings @0 :List(Setting);
+    error @1 :Error;
+  }
+}
+
+struct Setting {
+  key @0 :Text;
+  value @1 :Text;    # As it was given; `******` for a secret.
+  source @2 :Text;   # `server.yaml:3`, `flag --listen`, `flag -D`, `default`. For people.
 }
 
 enum Permission {
@@ -269,6 +291,9 @@ struct Status {
   digest @6 :Data;             # 32 bytes: SHA-256 of the state at lsnApplied.
   aclEntries @7 :UInt64;
   answeredRequests @8 :UInt64; # Request ids whose answers are remembered.
+  staticConfigs @9 :UInt64;
+  dynamicConfigs @10 :UInt64;  # Explicit nulls included.
+  version @11 :Text;           # Of the server's program.
 }
 
 # ---- watching ----

@@ -56,6 +56,10 @@ void Settle(PendingReply<Reply>& pending, Reply reply) {
 
 void Settle(PendingReply<Status>& pending, Status status) { pending.Answer(std::move(status)); }
 
+void Settle(PendingReply<SettingsAnswer>& pending, SettingsAnswer answer) {
+  pending.Answer(std::move(answer));
+}
+
 class Admin final : public wire::Admin::Server {
  public:
   explicit Admin(std::shared_ptr<Account> account) : account_(std::move(account)) {}
@@ -70,6 +74,8 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> getConfigs(GetConfigsContext context) override;
   kj::Promise<void> watch(WatchContext context) override;
   kj::Promise<void> rollout(RolloutContext context) override;
+  kj::Promise<void> settings(SettingsContext context) override;
+  kj::Promise<void> resealSecrets(ResealSecretsContext context) override;
 
  private:
   // Puts a question to the line, by `ask(line, callback)`, and promises the answer.
@@ -224,6 +230,26 @@ kj::Promise<void> Admin::rollout(RolloutContext context) {
   if (account_->watches == nullptr) return ConnectionIsOver();
   TellRollout(*account_, context.getParams(), context.getResults().initReply());
   return kj::READY_NOW;
+}
+
+kj::Promise<void> Admin::settings(SettingsContext context) {
+  context.allowCancellation();
+  auto answer = AskLine<SettingsAnswer>(
+      [&](Line& line, auto done) { line.AskSettings(account_->caller, std::move(done)); });
+  return answer.then([context = kj::mv(context)](kj::Own<SettingsAnswer> answer) mutable {
+    ToWire(*answer, context.getResults().initReply());
+  });
+}
+
+kj::Promise<void> Admin::resealSecrets(ResealSecretsContext context) {
+  RequestId id = FromWire(context.getParams().getRequestId());
+  context.releaseParams();
+  context.allowCancellation();
+  auto reply = AskLine<Reply>(
+      [&](Line& line, auto done) { line.ResealSecrets(account_->caller, id, std::move(done)); });
+  return reply.then([context = kj::mv(context)](kj::Own<Reply> reply) mutable {
+    ToWire(*reply, context.getResults(SizeOf(*reply)).initReply());
+  });
 }
 
 class Pegel final : public wire::Pegel::Server {

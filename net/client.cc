@@ -78,6 +78,8 @@ class RpcClient final : public Client {
   absl::StatusOr<Status> AskStatus() override;
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const WatchRequest& request) override;
   absl::StatusOr<Rollout> AskRollout(const std::string& key) override;
+  absl::StatusOr<SettingsAnswer> AskSettings() override;
+  absl::StatusOr<CallReply> ResealSecrets(const RequestId& request_id) override;
 
  private:
   using Pending = kj::Promise<capnp::Response<wire::Admin::CallResults>>;
@@ -206,6 +208,20 @@ absl::StatusOr<Rollout> RpcClient::AskRollout(const std::string& key) {
     auto reply = response.getReply();
     if (reply.isError()) return ToStatus(FromWire(reply.getError()));
     return FromWire(reply.getRollout());
+  });
+}
+
+absl::StatusOr<SettingsAnswer> RpcClient::AskSettings() {
+  return Guarded<SettingsAnswer>(server_, [&] {
+    return FromWire(admin_.settingsRequest().send().wait(wait_scope_).getReply());
+  });
+}
+
+absl::StatusOr<CallReply> RpcClient::ResealSecrets(const RequestId& request_id) {
+  return Guarded<CallReply>(server_, [&] {
+    auto request = admin_.resealSecretsRequest();
+    ToWire(request_id, request.initRequestId());
+    return FromWire(request.send().wait(wait_scope_).getReply());
   });
 }
 

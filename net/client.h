@@ -17,6 +17,7 @@
 #include "core/change.h"
 #include "core/engine.h"
 #include "core/error.h"
+#include "core/ports.h"
 #include "net/watch_filter.h"
 #include "procedures/table.h"
 
@@ -113,6 +114,12 @@ class Client {
 
   // Errors likewise.
   virtual absl::StatusOr<Rollout> AskRollout(const std::string& key) = 0;
+
+  // What the server was started with. kUnimplemented: it is older than the question.
+  virtual absl::StatusOr<SettingsAnswer> AskSettings() = 0;
+
+  // Makes the server seal its secrets under the newest key of its key file. The reply has no table.
+  virtual absl::StatusOr<CallReply> ResealSecrets(const RequestId& request_id) = 0;
 };
 
 }  // namespace pegel::net

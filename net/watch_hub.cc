@@ -74,6 +74,14 @@ struct WatchHub::Watch final : public kj::TaskSet::ErrorHandler {
   kj::TaskSet answers;         // Of the batches under way.
 };
 
+// The subscription whose turn it is to read history.
+struct WatchHub::History {
+  Id id = 0;
+  std::unique_ptr<HistoryReader> reader;
+  bool is_reading = false;
+  int64_t stalled_ms = 0;  // In all, waited for answers.
+};
+
 WatchHub::WatchHub(EventPort& port, Line& line, const Limits& limits, ServerCounters& counters)
     : port_(port),
       line_(line),
@@ -255,7 +263,7 @@ void WatchHub::StartHistory() {
     Watch* watch = Find(history_queue_.front());
     history_queue_.pop_front();
     if (watch == nullptr) continue;  // Ended while it waited.
-    history_.emplace();
+    history_ = std::make_unique<History>();
     history_->id = watch->id;
     history_->reader = line_.ReadHistory(watch->next);
     ReadOn();

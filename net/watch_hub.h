@@ -73,12 +73,7 @@ class WatchHub final : private ChangeListener, private kj::TaskSet::ErrorHandler
 
  private:
   struct Watch;
-  struct History {
-    Id id = 0;
-    std::unique_ptr<HistoryReader> reader;
-    bool is_reading = false;
-    int64_t stalled_ms = 0;  // In all, waited for answers.
-  };
+  struct History;
   enum class Answer { kTaken, kLate };
 
   // ---- ChangeListener ----
@@ -119,7 +114,7 @@ class WatchHub final : private ChangeListener, private kj::TaskSet::ErrorHandler
   Subscribers subscribers_;
   std::map<Id, std::unique_ptr<Watch>> watches_;
   Id last_id_ = 0;
-  std::optional<History> history_;
+  std::unique_ptr<History> history_;  // Null: nobody reads it.
   std::deque<Id> history_queue_;
   bool is_pump_due_ = false;
   bool is_ticking_ = false;

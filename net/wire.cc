@@ -286,10 +286,14 @@ void ToWire(const Status& status, wire::Status::Builder out) {
   out.setDigest(DataOf(status.digest));
   out.setAclEntries(status.acl_entries);
   out.setAnsweredRequests(status.answered_requests);
+  out.setStaticConfigs(status.static_configs);
+  out.setDynamicConfigs(status.dynamic_configs);
+  out.setVersion(TextOf(status.version));
 }
 
 Status FromWire(wire::Status::Reader in) {
-  return Status{.cluster_id = StringOf(in.getClusterId()),
+  return Status{.version = StringOf(in.getVersion()),
+                .cluster_id = StringOf(in.getClusterId()),
                 .behaviour = in.getBehaviour(),
                 .authorizer_enabled = in.getAuthorizerEnabled(),
                 .lsn_durable = Lsn{in.getLsnDurable()},
@@ -297,6 +301,8 @@ Status FromWire(wire::Status::Reader in) {
                 .chain = HashOf(in.getChain()),
                 .digest = HashOf(in.getDigest()),
                 .acl_entries = in.getAclEntries(),
+                .static_configs = in.getStaticConfigs(),
+                .dynamic_configs = in.getDynamicConfigs(),
                 .answered_requests = in.getAnsweredRequests()};
 }
 
@@ -438,6 +444,45 @@ CallReply FromWire(wire::TableReply::Reader in) {
     case wire::TableReply::ERROR:
       reply.error = ReadError(in.getError());
       return reply;
+  }
+  KJ_FAIL_REQUIRE("a kind of reply that this client does not know");
+}
+
+CallReply FromWire(wire::ChangeReply::Reader in) {
+  CallReply reply{.receipt = ReadReceipt(in.getReceipt()), .table = {}, .error = std::nullopt};
+  switch (in.which()) {
+    case wire::ChangeReply::DONE:
+      return reply;
+    case wire::ChangeReply::ERROR:
+      reply.error = ReadError(in.getError());
+      return reply;
+  }
+  KJ_FAIL_REQUIRE("a kind of reply that this client does not know");
+}
+
+void ToWire(const SettingsAnswer& answer, wire::SettingsReply::Builder out) {
+  if (const auto* error = std::get_if<Error>(&answer)) return ToWire(*error, out.initError());
+  const auto& settings = std::get<std::vector<EffectiveSetting>>(answer);
+  auto list = out.initSettings(settings.size());
+  for (size_t i = 0; i < settings.size(); ++i) {
+    list[i].setKey(TextOf(settings[i].key));
+    list[i].setValue(TextOf(settings[i].value));
+    list[i].setSource(TextOf(settings[i].source));
+  }
+}
+
+SettingsAnswer FromWire(wire::SettingsReply::Reader in) {
+  switch (in.which()) {
+    case wire::SettingsReply::SETTINGS: {
+      std::vector<EffectiveSetting> settings;
+      for (wire::Setting::Reader setting : in.getSettings()) {
+        settings.push_back({StringOf(setting.getKey()), StringOf(setting.getValue()),
+                            StringOf(setting.getSource())});
+      }
+      return settings;
+    }
+    case wire::SettingsReply::ERROR:
+      return ReadError(in.getError());
   }
   KJ_FAIL_REQUIRE("a kind of reply that this client does not know");
 }

@@ -12,6 +12,7 @@
 #include "core/acl/model.h"
 #include "core/engine.h"
 #include "core/error.h"
+#include "core/ports.h"
 #include "net/admin.capnp.h"
 #include "net/client.h"
 #include "procedures/table.h"
@@ -25,6 +26,9 @@ void ToWire(const Error& error, wire::Error::Builder out);
 
 void ToWire(const Status& status, wire::Status::Builder out);
 Status FromWire(wire::Status::Reader in);
+
+void ToWire(const SettingsAnswer& answer, wire::SettingsReply::Builder out);
+SettingsAnswer FromWire(wire::SettingsReply::Reader in);
 
 void ToWire(const procedures::Table& table, wire::Table::Builder out);
 
@@ -45,6 +49,7 @@ void ToWire(const Reply& reply, wire::AclReply::Builder out);
 void ToWire(const Reply& reply, wire::ConfigReply::Builder out);
 
 CallReply FromWire(wire::TableReply::Reader in);
+CallReply FromWire(wire::ChangeReply::Reader in);  // `done` has no table.
 
 // About how much room a reply takes, so that it is built in one piece and not in a larger one than
 // it needs.

@@ -123,9 +123,13 @@ bool Binder::CheckMissing() {
 bool Binder::FailUnknown(const Argument& argument) {
   std::vector<absl::string_view> names = NamesOf(procedure_);
   std::string hint = DidYouMean(*argument.name, names);
-  return Fail(argument.name_position,
-              absl::StrCat(procedure_.name, " has no parameter ", Quoted(*argument.name),
-                           hint.empty() ? absl::StrCat("; it takes ", JoinNames(names)) : hint));
+  // A name that is not like any is not repeated: it may be a secret in the wrong place.
+  return Fail(
+      argument.name_position,
+      hint.empty()
+          ? absl::StrCat(procedure_.name, " has no parameter of this name; it takes ",
+                         JoinNames(names))
+          : absl::StrCat(procedure_.name, " has no parameter ", Quoted(*argument.name), hint));
 }
 
 bool Binder::FailTooMany(const Argument& argument) {

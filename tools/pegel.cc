@@ -1,5 +1,6 @@
-// pegel: the client. `pegel sql` runs statements, `pegel status` asks how the server is, `pegel
-// watch` shows changes and `pegel config rollout` who has them.
+// pegel: the client. `pegel sql` runs statements, `pegel status` and `pegel config` ask the server
+// about itself, `pegel watch` follows its changes, `pegel keygen` and `pegel secrets` care for the
+// keys of secrets.
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "net/client.h"
+#include "tools/key_file.h"
 #include "tools/shell/command_line.h"
 #include "tools/shell/line_editor.h"
 #include "tools/shell/printable.h"
@@ -22,6 +24,7 @@
 #include "tools/shell/rollout_text.h"
 #include "tools/shell/script.h"
 #include "tools/shell/session.h"
+#include "tools/shell/settings_text.h"
 #include "tools/shell/status_text.h"
 #include "tools/shell/watch.h"
 
@@ -84,7 +87,8 @@ int RunShell(ScriptRunner& runner, const std::string& server) {
       {absl::StrCat("Connected to ", Printable(server), ". help explains, quit leaves.\n"), ""});
   LineEditor editor(HistoryFile());
   auto read_line = [&](const char* prompt) { return editor.Read(prompt); };
-  Repl(runner, read_line, WriteOut).Run();
+  auto settle = [&](bool is_kept) { editor.Settle(is_kept); };
+  Repl(runner, read_line, WriteOut, settle).Run();
   return kExitAccepted;
 }
 
@@ -113,8 +117,7 @@ int Run(const StatusRequest& request) {
   absl::StatusOr<Status> status = session.AskStatus();
   if (!status.ok()) return NoConnection(status.status());
   bool is_json = request.format == Format::kJson;
-  WriteOut(
-      {is_json ? StatusJson(*status, PEGEL_VERSION) : StatusTable(*status, PEGEL_VERSION), ""});
+  WriteOut({is_json ? StatusJson(*status) : StatusTable(*status), ""});
   return kExitAccepted;
 }
 
@@ -161,6 +164,44 @@ int Run(const RolloutCommand& command) {
   WriteOut(
       {is_json ? RolloutJson(command.key, *rollout) : RolloutTable(command.key, *rollout), ""});
   return IsRolledOut(*rollout) ? kExitAccepted : kExitRejected;
+}
+
+int Refused(const Error& error) {
+  WriteOut({"", ErrorLine(error)});
+  return kExitRejected;
+}
+
+int Run(const SettingsRequest& request) {
+  Session session = MakeSession(request.server, absl::ZeroDuration());
+  absl::StatusOr<SettingsAnswer> answer = session.AskSettings();
+  if (!answer.ok()) return NoConnection(answer.status());
+  if (const auto* error = std::get_if<Error>(&*answer)) return Refused(*error);
+  const auto& settings = std::get<std::vector<EffectiveSetting>>(*answer);
+  bool is_json = request.format == Format::kJson;
+  WriteOut({is_json ? SettingsJson(settings) : SettingsTable(settings), ""});
+  return kExitAccepted;
+}
+
+int Run(const ResealRequest& request) {
+  Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
+  absl::StatusOr<net::CallReply> reply = session.ResealSecrets();
+  if (!reply.ok()) return NoConnection(reply.status());
+  if (reply->error) return Refused(*reply->error);
+  WriteOut({absl::StrCat("Every secret is sealed under the newest key, as of lsn ",
+                         reply->receipt ? reply->receipt->lsn.value : 0, ".\n"),
+            ""});
+  return kExitAccepted;
+}
+
+int Run(const KeygenRequest& request) {
+  absl::StatusOr<std::string> id =
+      request.is_rotation ? RotateKeyFile(request.file) : MakeKeyFile(request.file);
+  if (!id.ok()) {
+    WriteOut({"", absl::StrCat("pegel: ", Printable(id.status().message()), "\n")});
+    return kExitRejected;
+  }
+  WriteOut({absl::StrCat("key ", *id, " is the newest in ", Printable(request.file), "\n"), ""});
+  return kExitAccepted;
 }
 
 int Run(const Leave& leave) { return leave.exit_code; }

@@ -1,4 +1,6 @@
 // pegeld: the server.
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -9,7 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "tools/configure.h"
 #include "tools/server.h"
+#include "tools/settings.h"
 
 namespace pegel::tools {
 namespace {
@@ -29,22 +33,6 @@ std::string RandomClusterId() {
   return ToHex(RequestId{word(), word()});
 }
 
-// Reads `-D key=value` arguments. Empty on success, else what is wrong.
-std::string ReadConfigs(const std::vector<std::string>& arguments,
-                        std::map<std::string, config::Value>* configs) {
-  for (const std::string& argument : arguments) {
-    size_t equals = argument.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return absl::StrCat("-D expects key=value, found '", argument, "'");
-    }
-    std::string key = argument.substr(0, equals);
-    if (!configs->emplace(key, argument.substr(equals + 1)).second) {
-      return absl::StrCat("-D gives '", key, "' twice");
-    }
-  }
-  return "";
-}
-
 // Records that were on disk but not acknowledged when the last server ended.
 void LogKept(const Server& server) {
   Lsn anchor = server.anchor_at_start().lsn;
@@ -55,30 +43,43 @@ void LogKept(const Server& server) {
       kept, anchor.value);
 }
 
-void LogStart(const Server& server, const ServerOptions& options) {
+void LogStart(const Server& server, const std::string& data_dir) {
   const World& world = server.engine().world();
   if (!world.security.authorizer_enabled) {
     spdlog::warn("authorization is OFF: everyone may do everything (-D authorizer.enabled=true)");
   }
   spdlog::info("pegeld ready on {}: cluster {}, lsn {}, {} ACL entries, data in {}",
-               server.address(), world.cluster_id, world.lsn.value, world.acls.size(),
-               options.data_dir);
+               server.address(), world.cluster_id, world.lsn.value, world.acls.size(), data_dir);
 }
 
-int Run(const ServerOptions& options) {
-  net::EventLoop loop;
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(loop, options);
-  if (!server.ok()) {
-    spdlog::error("pegeld does not start: {}", std::string(server.status().message()));
-    return kExitFailed;
+int DoesNotStart(const absl::Status& why) {
+  spdlog::error("pegeld does not start: {}", std::string(why.message()));
+  return kExitFailed;
+}
+
+// Keys and secrets are in our memory: no core dump, and no debugger of the same user.
+void ForbidDumps() {
+  struct rlimit none {
+    0, 0
+  };
+  if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0) {
+    spdlog::warn("core dumps cannot be turned off: a crash could write keys to disk");
   }
+}
+
+int Run(ServerOptions options) {
+  if (!options.key_file.empty()) ForbidDumps();
+  const std::string data_dir = options.data_dir;
+  net::EventLoop loop;
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(loop, std::move(options));
+  if (!server.ok()) return DoesNotStart(server.status());
   loop.OnTerminate([&] {
     spdlog::info("stopping: finishing the calls under way");
     (*server)->Drain(kDrainMs);
   });
   LogKept(**server);
   // Ready means that the Boot record, if one was needed, is durable: the status waits for it.
-  (*server)->AskStatus([&](const Status&) { LogStart(**server, options); });
+  (*server)->AskStatus([&](const Status&) { LogStart(**server, data_dir); });
   loop.Run();
   const absl::Status& reason = (*server)->stop_reason();
   if (!reason.ok()) {
@@ -89,68 +90,86 @@ int Run(const ServerOptions& options) {
   return 0;
 }
 
-int Main(int argc, char** argv) {
-  CLI::App app{
-      "The Pegel server: takes calls over Cap'n Proto RPC, writes each into an append-only log, "
-      "and\n"
-      "answers when it is safe on disk.\n\n"
-      "  pegeld --data-dir ./data\n"
-      "  pegeld --data-dir ./data -D authorizer.enabled=true -D 'super.users=User:root'\n\n"
-      "Talk to it with `pegel sql`; audit its data directory with `pegel-replay`."};
-  ServerOptions options;
-  std::vector<std::string> definitions;
+constexpr char kAbout[] =
+    "The Pegel server: takes calls over Cap'n Proto RPC, writes each into an append-only log, and\n"
+    "answers when it is safe on disk.\n\n"
+    "  pegeld --config server.yaml\n"
+    "  pegeld --data-dir ./data -D authorizer.enabled=true -D 'super.users=User:root'\n\n"
+    "Each flag below but -D has a key in server.yaml too, which the flag overrides. All other "
+    "keys\n"
+    "of the file are static configs of the cluster. docs/examples/server.yaml shows all.\n\n"
+    "Talk to it with `pegel sql`; see what it runs with by `pegel config effective`; audit its "
+    "data\n"
+    "directory with `pegel-replay`.";
+
+// Help of one setting: what it is, its key in the file, its default.
+std::string HelpOn(const Setting& setting) {
+  return absl::StrCat(
+      setting.help, "  (", setting.key,
+      setting.default_text.empty() ? "" : absl::StrCat(", default ", setting.default_text), ")");
+}
+
+void AddValue(CLI::App& app, const Setting& setting, Given* given) {
+  const std::string flag(setting.flag);
+  auto check = [&setting](const std::string& text) {
+    ServerOptions scratch;
+    return std::string(setting.land(text, scratch).message());
+  };
+  app.add_option_function<std::string>(
+         flag, [given, flag](const std::string& text) { given->flags[flag] = text; },
+         HelpOn(setting))
+      ->type_name(std::string(setting.type))
+      ->check(check);
+}
+
+void AddSwitch(CLI::App& app, const Setting& setting, Given* given) {
+  const std::string flag(setting.flag);
+  const std::string names = absl::StrCat(flag, ",!--no-", setting.flag.substr(2));
+  app.add_flag_function(
+      names, [given, flag](int64_t count) { given->flags[flag] = count > 0 ? "true" : "false"; },
+      HelpOn(setting));
+}
+
+void AddFlags(CLI::App& app, Given* given) {
   app.set_version_flag("--version", PEGEL_VERSION);
-  app.add_option("--data-dir", options.data_dir, "Directory of the log; made if it is not there")
-      ->required();
-  app.add_option("--listen", options.listen,
-                 "Loopback address and port; port 0 takes a free one and prints it")
-      ->capture_default_str();
-  app.add_option(
-         "-D", definitions,
-         "A static config, key=value; may be repeated. Known: authorizer.enabled, super.users. "
-         "Logged when it differs from the last start")
+  app.add_option("--config", given->config_file, "server.yaml: lines of `key: value`")
+      ->type_name("FILE");
+  app.add_option("-D", given->definitions,
+                 "A static config; overrides the file; may be repeated. Logged when it differs "
+                 "from the last start. Whoever can list processes can read it: a secret belongs "
+                 "into server.yaml")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_flag("--log-reads,!--no-log-reads", options.engine.log_reads,
-               "Whether reads become records too, for audits (default: they do)");
-  app.add_option("--line-max", options.engine.line_records_max,
-                 "Calls that may wait for the disk; more are refused as OVERLOADED")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option("--connections-max", options.limits.connections_max, "Connections in all")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option("--connections-per-address-max", options.limits.connections_per_address_max,
-                 "Connections from one address")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option("--calls-in-flight-max", options.limits.calls_in_flight_max,
-                 "Calls of one connection without a reply yet")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option(
-         "--changes-in-memory", options.changes.changes_max,
-         "Newest changes kept in memory for `pegel watch` and its like; older ones are read "
-         "from the log")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+  for (const Setting& setting : Settings()) {
+    (setting.is_switch() ? AddSwitch : AddValue)(app, setting, given);
+  }
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{kAbout};
+  Given given;
+  AddFlags(app, &given);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
-
   umask(0077);  // What the log holds is for the server's own user.
   spdlog::set_default_logger(spdlog::stderr_color_mt("pegeld"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  std::string problem = ReadConfigs(definitions, &options.static_configs);
-  if (!problem.empty()) {
-    spdlog::error("pegeld does not start: {}", problem);
-    return kExitFailed;
+  absl::StatusOr<ServerOptions> options = Configure(given);
+  if (!options.ok()) return DoesNotStart(options.status());
+  if (options->data_dir.empty()) {
+    spdlog::error(
+        "pegeld does not start: no data directory; give --data-dir DIR, or pegel.data-dir "
+        "in server.yaml (--config FILE)");
+    return kExitUsage;
   }
-  options.now = Now;
-  options.new_cluster_id = RandomClusterId();
-  options.on_warning = [](const std::string& text) { spdlog::warn("log: {}", text); };
-  return Run(options);
+  options->version = PEGEL_VERSION;
+  options->now = Now;
+  options->new_cluster_id = RandomClusterId();
+  options->on_warning = [](const std::string& text) { spdlog::warn("log: {}", text); };
+  return Run(*std::move(options));  // Not copied: it holds secrets until they are sealed.
 }
 
 }  // namespace

@@ -3,14 +3,21 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/acl/authorize.h"
 #include "core/boot/reducer.h"
+#include "tools/seal_commands.h"
 
 namespace pegel::tools {
 namespace {
 
-absl::Status CheckStatics(const World& world, const std::map<std::string, config::Value>& configs) {
-  config::Problem problem = boot::CheckStatics(world, configs);
-  return problem ? absl::InvalidArgumentError(problem->message) : absl::OkStatus();
+absl::Status Refused(const Error& error) { return absl::InvalidArgumentError(error.message); }
+
+bool MayOnCluster(const World& world, const Author& author, acl::Operation operation,
+                  Error* error) {
+  acl::Request request = acl::RequestOf(author, operation, acl::Resource{});
+  if (acl::Authorize(world.security, world.acls, request).is_allowed) return true;
+  *error = Error{ErrorCode::kAuthorization, acl::DenialText(request)};
+  return false;
 }
 
 }  // namespace
@@ -18,16 +25,17 @@ absl::Status CheckStatics(const World& world, const std::map<std::string, config
 Server::Server(net::EventLoop& loop, ServerOptions options)
     : loop_(loop), options_(std::move(options)) {}
 
+// Bad configs and key files must not touch the disk: what can be told without the log is told
+// first.
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, ServerOptions options) {
-  // Bad configs must not touch the disk: what can be told without the log is told first.
-  if (absl::Status status = CheckStatics(World(), options.static_configs); !status.ok()) {
-    return status;
-  }
   auto server = std::unique_ptr<Server>(new Server(loop, std::move(options)));
+  if (absl::Status status = server->LoadKeys(); !status.ok()) return status;
+  if (absl::Status status = server->Statics(World()).status(); !status.ok()) return status;
   if (absl::Status status = server->Recover(); !status.ok()) return status;
-  absl::Status status = CheckStatics(server->engine_->world(), server->options_.static_configs);
-  if (!status.ok()) return status;
-  server->WriteBoot();
+  absl::StatusOr<std::map<std::string, config::Value>> statics =
+      server->Statics(server->engine_->world());
+  if (!statics.ok()) return statics.status();
+  server->WriteBoot(*statics);
   absl::StatusOr<std::unique_ptr<net::Server>> listener =
       net::Server::Listen(loop, *server, server->options_.listen, server->options_.limits);
   if (!listener.ok()) return listener.status();
@@ -40,6 +48,24 @@ Server::~Server() {
   listener_.reset();
   history_.reset();
   sequencer_.reset();  // Reports what is under way; its posts find alive_ false.
+}
+
+absl::Status Server::LoadKeys() {
+  if (options_.key_file.empty()) return absl::OkStatus();
+  absl::StatusOr<Keyring> keyring = Keyring::Load(options_.key_file);
+  if (!keyring.ok()) return keyring.status();
+  keyring_ = std::make_unique<Keyring>(*std::move(keyring));
+  return absl::OkStatus();
+}
+
+// Sealed, and checked against what `world` holds.
+absl::StatusOr<std::map<std::string, config::Value>> Server::Statics(const World& world) {
+  auto sealed = SealStatics(keyring_.get(), options_.static_configs, world.configs);
+  if (auto* error = std::get_if<Error>(&sealed)) return AtItsPlace(options_.shown, Refused(*error));
+  auto& statics = std::get<std::map<std::string, config::Value>>(sealed);
+  config::Problem problem = boot::CheckStatics(world, statics);
+  if (problem) return AtItsPlace(options_.shown, Refused(*problem));
+  return std::move(statics);
 }
 
 absl::Status Server::Recover() {
@@ -72,19 +98,24 @@ absl::Status Server::Recover() {
 }
 
 // Record 1 of a new log, or news for an old one. First in line, so durable before any call's reply.
-void Server::WriteBoot() {
-  std::optional<Boot> boot =
-      boot::NeededBoot(engine_->world(), options_.new_cluster_id, options_.static_configs);
+void Server::WriteBoot(const std::map<std::string, config::Value>& statics) {
+  std::optional<Boot> boot = boot::NeededBoot(engine_->world(), options_.new_cluster_id, statics);
+  for (auto& [key, text] : options_.static_configs) Wipe(&text);  // Not needed any more.
+  options_.static_configs.clear();
   if (!boot.has_value()) return;
   Submit(Author{Principal{"System", "pegeld"}, ""}, RequestId{}, *std::move(boot), [](Reply) {});
 }
 
+// Clear secrets come this far and no further.
 void Server::Submit(Author author, RequestId request_id, Command command,
                     std::function<void(Reply)> done) {
   if (is_draining_) return;  // Dropped: the caller's connection breaks, and it may retry.
+  auto sealed = SealSecrets(keyring_.get(), std::move(command), {author.principal, request_id});
+  if (auto* error = std::get_if<Error>(&sealed)) return done(Reply{0, std::move(*error), {}});
   CallToken token = next_token_++;
   replies_.emplace(token, std::move(done));
-  Step(CallArrived{token, std::move(author), request_id, std::move(command), options_.now()});
+  Step(CallArrived{token, std::move(author), request_id, std::get<Command>(std::move(sealed)),
+                   options_.now()});
 }
 
 void Server::AskStatus(std::function<void(Status)> done) {
@@ -92,6 +123,38 @@ void Server::AskStatus(std::function<void(Status)> done) {
   CallToken token = next_token_++;
   status_replies_.emplace(token, std::move(done));
   Step(StatusAsked{token});
+}
+
+void Server::AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) {
+  Error error;
+  if (!MayOnCluster(engine_->world(), author, acl::Operation::kDescribe, &error))
+    return done(error);
+  done(options_.shown);
+}
+
+// Who may not is refused by the reducer, before it looks at any seal, and that is logged.
+void Server::ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) {
+  const World& world = engine_->world();
+  pegel::ResealSecrets command;
+  Error error;
+  if (MayOnCluster(world, author, acl::Operation::kAlter, &error)) {
+    absl::StatusOr<Keyring> keyring = Keyring::Load(options_.key_file);
+    if (!keyring.ok()) return done(Reply{0, NoKeys(keyring.status()), {}});
+    auto renewed = ResealAll(*keyring, world.configs, {author.principal, request_id});
+    if (auto* refused = std::get_if<Error>(&renewed)) return done(Reply{0, *refused, {}});
+    command = std::get<pegel::ResealSecrets>(std::move(renewed));
+    keyring_ = std::make_unique<Keyring>(*std::move(keyring));
+  }
+  Submit(std::move(author), request_id, std::move(command), std::move(done));
+}
+
+Error Server::NoKeys(const absl::Status& why) const {
+  if (!options_.key_file.empty()) {
+    return {ErrorCode::kNoSecretKey, absl::StrCat(why.message(), ". Nothing was changed.")};
+  }
+  return {ErrorCode::kNoSecretKey,
+          "This server has no key file. Make one with `pegel keygen FILE`, name it in server.yaml "
+          "(pegel.secrets.key-file: FILE), and restart the server. Nothing was changed."};
 }
 
 void Server::Step(Input input) {
@@ -120,6 +183,7 @@ void Server::Do(StatusReply& effect) {
   auto it = status_replies_.find(effect.token);
   std::function<void(Status)> done = std::move(it->second);
   status_replies_.erase(it);
+  effect.status.version = options_.version;
   done(std::move(effect.status));
 }
 

@@ -22,23 +22,10 @@
 #include "net/server.h"
 #include "replay/recover.h"
 #include "tools/history_thread.h"
+#include "tools/keyring.h"
+#include "tools/server_options.h"
 
 namespace pegel::tools {
-
-struct ServerOptions {
-  std::string data_dir;
-  std::string listen = "127.0.0.1:7345";
-  std::map<std::string, config::Value> static_configs;
-  EngineOptions engine;
-  net::Limits limits;
-  ChangeFeedOptions changes;  // What watchers find in memory.
-  // The clock of record times. Injected so that tests can bend it.
-  std::function<UnixNanos()> now;
-  // 128 random bits as hex, used when the log is new.
-  std::string new_cluster_id;
-  // Receives warnings of the log, from any thread.
-  std::function<void(const std::string&)> on_warning;
-};
 
 class Server final : public Line {
  public:
@@ -64,12 +51,17 @@ class Server final : public Line {
   void AskStatus(std::function<void(Status)> done) override;
   std::shared_ptr<ChangeFeed> changes() override { return changes_; }
   std::unique_ptr<HistoryReader> ReadHistory(Lsn from) override { return history_->Read(from); }
+  void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
+  void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
 
  private:
   Server(net::EventLoop& loop, ServerOptions options);
 
   absl::Status Recover();
-  void WriteBoot();
+  absl::Status LoadKeys();
+  absl::StatusOr<std::map<std::string, config::Value>> Statics(const World& world);
+  Error NoKeys(const absl::Status& why) const;
+  void WriteBoot(const std::map<std::string, config::Value>& statics);
   void Step(Input input);
   void Do(Append& effect);
   void Do(Reply& effect);
@@ -82,6 +74,7 @@ class Server final : public Line {
 
   net::EventLoop& loop_;
   ServerOptions options_;
+  std::unique_ptr<Keyring> keyring_;  // Null: no key file.
   std::unique_ptr<log::RocksLog> log_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<log::Sequencer> sequencer_;

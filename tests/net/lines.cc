@@ -16,11 +16,21 @@ Hash256 TestChain(Lsn lsn) {
 
 void FakeLine::Submit(Author author, RequestId request_id, Command command,
                       std::function<void(Reply)> done) {
+  last_request_id = request_id;
   calls.push_back({std::move(author), request_id, std::move(command), std::move(done)});
   if (answers_at_once) AnswerAll();
 }
 
 void FakeLine::AskStatus(std::function<void(Status)> done) { done(Status{.cluster_id = "fake"}); }
+
+void FakeLine::AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) {
+  done(std::vector<EffectiveSetting>{{"asked.by", ToText(author.principal), "fake"}});
+}
+
+// No command of its own: what the line makes of it is not the concern of net/.
+void FakeLine::ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) {
+  Submit(std::move(author), request_id, Boot{}, std::move(done));
+}
 
 void FakeLine::AnswerAll(const Outcome& outcome) {
   auto answered = std::move(calls);
@@ -88,6 +98,14 @@ void EngineLine::AskStatus(std::function<void(Status)> done) {
 std::unique_ptr<HistoryReader> EngineLine::ReadHistory(Lsn from) {
   ++histories_begun;
   return std::make_unique<History>(*this, from);
+}
+
+void EngineLine::AskSettings(const Author&, std::function<void(SettingsAnswer)> done) {
+  done(Error{ErrorCode::kAuthorization, "nobody may"});
+}
+
+void EngineLine::ResealSecrets(Author, RequestId, std::function<void(Reply)> done) {
+  done(Reply{0, Error{ErrorCode::kInvalidArgument, "no secrets here"}, std::nullopt});
 }
 
 void EngineLine::Carry(std::vector<Effect> effects) {

@@ -26,12 +26,15 @@ class FakeLine final : public Line {
   void AskStatus(std::function<void(Status)> done) override;
   std::shared_ptr<ChangeFeed> changes() override { return changes_; }
   std::unique_ptr<HistoryReader> ReadHistory(Lsn) override { return nullptr; }  // It has none.
+  void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
+  void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
 
   // Each call gets the outcome, and lsns from 1 as its receipts.
   void AnswerAll(const Outcome& outcome = Result{Done{}});
 
   std::vector<Call> calls;  // Not yet answered, in order of arrival.
   bool answers_at_once = false;
+  RequestId last_request_id;  // Of the last Submit or ResealSecrets.
 
  private:
   std::shared_ptr<ChangeFeed> changes_ = std::make_shared<ChangeFeed>(World{}, ChangeFeedOptions{});
@@ -56,6 +59,9 @@ class EngineLine final : public Line {
   bool is_durable() const { return engine_.is_idle(); }  // Nothing waits for the disk.
   int histories_begun = 0;
   size_t history_piece_max = 5;  // Changes in a piece of history.
+
+  void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
+  void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
 
  private:
   class History;

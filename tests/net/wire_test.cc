@@ -31,7 +31,8 @@ TEST(Wire, RequestIdsComeBack) {
 }
 
 TEST(Wire, StatusComesBack) {
-  Status status{.cluster_id = "c",
+  Status status{.version = "v",
+                .cluster_id = "c",
                 .behaviour = 2,
                 .authorizer_enabled = true,
                 .lsn_durable = Lsn{3},
@@ -39,6 +40,8 @@ TEST(Wire, StatusComesBack) {
                 .chain = SomeHash(5),
                 .digest = SomeHash(6),
                 .acl_entries = 7,
+                .static_configs = 9,
+                .dynamic_configs = 10,
                 .answered_requests = 8};
   capnp::MallocMessageBuilder message;
   auto out = message.initRoot<wire::Status>();
@@ -53,6 +56,9 @@ TEST(Wire, StatusComesBack) {
   EXPECT_EQ(back.digest, status.digest);
   EXPECT_EQ(back.acl_entries, status.acl_entries);
   EXPECT_EQ(back.answered_requests, status.answered_requests);
+  EXPECT_EQ(back.version, status.version);
+  EXPECT_EQ(back.static_configs, status.static_configs);
+  EXPECT_EQ(back.dynamic_configs, status.dynamic_configs);
 }
 
 TEST(Wire, TablesComeBackWithNullAndEmptyApart) {

@@ -113,7 +113,7 @@ TEST(Binder, AProcedureWithoutParametersTakesNothing) {
             "line 1, column 12: expected at most 0 arguments, found one more; sys.nothing takes no "
             "arguments");
   EXPECT_EQ(Bound(kNothing, "a => 'b'"),
-            "line 1, column 12: sys.nothing has no parameter 'a'; it takes no arguments");
+            "line 1, column 12: sys.nothing has no parameter of this name; it takes no arguments");
 }
 
 TEST(Binder, AParameterMayHaveItsOwnTextForBeingLeftOut) {

@@ -138,22 +138,22 @@ const std::vector<Refusal>& Refusals() {
        "line 2, column 1: config_pairs: expected a text to subtract, found NULL"},
       // Parameters.
       {"CALL sys.set_cluster_configs(config_keys => 'a', 'b')", ErrorCode::kInvalidArgument,
-       "line 1, column 30: sys.set_cluster_configs has no parameter 'config_keys'; it takes "
+       "line 1, column 30: sys.set_cluster_configs has no parameter of this name; it takes "
        "config_pairs"},
       {"CALL sys.set_cluster_configs(config_pair => 'a', 'b')", ErrorCode::kInvalidArgument,
        "line 1, column 30: sys.set_cluster_configs has no parameter 'config_pair'; did you mean "
        "'config_pairs'?"},
       {"CALL sys.set_cluster_configs(`datalake.format` => 'paimon')", ErrorCode::kInvalidArgument,
-       "line 1, column 30: sys.set_cluster_configs has no parameter 'datalake.format'; it takes "
+       "line 1, column 30: sys.set_cluster_configs has no parameter of this name; it takes "
        "config_pairs"},
       {"CALL sys.set_cluster_configs('a', 'b', host => '*')", ErrorCode::kInvalidArgument,
-       "line 1, column 40: sys.set_cluster_configs has no parameter 'host'; it takes config_pairs"},
+       "line 1, column 40: sys.set_cluster_configs has no parameter of this name; it takes config_pairs"},
       {"CALL sys.set_cluster_configs('a', 'b', config_pairs => 'c', 'd')",
        ErrorCode::kInvalidArgument, "line 1, column 40: config_pairs is given twice"},
       {"CALL sys.set_cluster_configs(config_pairs => 'a', 'b', CONFIG_PAIRS => 'c', 'd')",
        ErrorCode::kInvalidArgument, "line 1, column 56: config_pairs is given twice"},
       {"CALL sys.get_cluster_configs(config_pairs => 'a')", ErrorCode::kInvalidArgument,
-       "line 1, column 30: sys.get_cluster_configs has no parameter 'config_pairs'; it takes "
+       "line 1, column 30: sys.get_cluster_configs has no parameter of this name; it takes "
        "config_keys"},
       {"CALL sys.get_cluster_configs(config_key => 'a')", ErrorCode::kInvalidArgument,
        "line 1, column 30: sys.get_cluster_configs has no parameter 'config_key'; did you mean "
@@ -161,10 +161,10 @@ const std::vector<Refusal>& Refusals() {
       {"CALL sys.get_cluster_configs(config_keys => 'a', config_keys => 'b')",
        ErrorCode::kInvalidArgument, "line 1, column 50: config_keys is given twice"},
       {"CALL sys.reset_cluster_configs(config_pairs => 'a')", ErrorCode::kInvalidArgument,
-       "line 1, column 32: sys.reset_cluster_configs has no parameter 'config_pairs'; it takes "
+       "line 1, column 32: sys.reset_cluster_configs has no parameter of this name; it takes "
        "config_keys"},
       {"CALL sys.append_cluster_configs(pairs => 'a', 'b')", ErrorCode::kInvalidArgument,
-       "line 1, column 33: sys.append_cluster_configs has no parameter 'pairs'; it takes "
+       "line 1, column 33: sys.append_cluster_configs has no parameter of this name; it takes "
        "config_pairs"},
       {"CALL sys.subtract_cluster_configs(configpairs => 'a', 'b')", ErrorCode::kInvalidArgument,
        "line 1, column 35: sys.subtract_cluster_configs has no parameter 'configpairs'; did you "

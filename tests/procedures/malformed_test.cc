@@ -592,14 +592,14 @@ const std::vector<Refusal>& Refusals() {
       {"CALL sys.list_acl(resourc => 'ANY')", ErrorCode::kInvalidArgument,
        "line 1, column 19: sys.list_acl has no parameter 'resourc'; did you mean 'resource'?"},
       {"CALL sys.list_acl(resource_name => 'ANY')", ErrorCode::kInvalidArgument,
-       "line 1, column 19: sys.list_acl has no parameter 'resource_name'; it takes resource, "
+       "line 1, column 19: sys.list_acl has no parameter of this name; it takes resource, "
        "permission, principal, operation and host"},
       {"CALL sys.list_acl('ANY', hots => '*')", ErrorCode::kInvalidArgument,
        "line 1, column 26: sys.list_acl has no parameter 'hots'; did you mean 'host'?"},
       {"CALL sys.list_acl('ANY', pricipal => 'User:a')", ErrorCode::kInvalidArgument,
        "line 1, column 26: sys.list_acl has no parameter 'pricipal'; did you mean 'principal'?"},
       {"CALL sys.list_acl('ANY', x => 'User:a')", ErrorCode::kInvalidArgument,
-       "line 1, column 26: sys.list_acl has no parameter 'x'; it takes resource, permission, "
+       "line 1, column 26: sys.list_acl has no parameter of this name; it takes resource, permission, "
        "principal, operation and host"},
       {"CALL sys.list_acl(`resource ` => 'ANY')", ErrorCode::kInvalidArgument,
        "line 1, column 19: sys.list_acl has no parameter 'resource '; did you mean 'resource'?"},
@@ -620,7 +620,7 @@ const std::vector<Refusal>& Refusals() {
        "before it has a name; sys.list_acl takes resource, permission, principal, operation and "
        "host"},
       {"CALL sys.add_acl(config_keys => 'a', 'b')", ErrorCode::kInvalidArgument,
-       "line 1, column 18: sys.add_acl has no parameter 'config_keys'; it takes resource, "
+       "line 1, column 18: sys.add_acl has no parameter of this name; it takes resource, "
        "permission, principal, operation and host"},
       {"CALL sys.list_acl(resource => 'ANY',\n                  resource => 'ANY')",
        ErrorCode::kInvalidArgument, "line 2, column 19: resource is given twice"},

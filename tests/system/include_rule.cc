@@ -32,6 +32,7 @@ const std::vector<Fence> kFences = {
     {"boost/", {"net"}},      {"openssl/", {"core", "tools"}},
     {"spdlog/", {"tools"}},   {"CLI/", {"tools"}},
     {"nlohmann/", {"tools"}}, {"readline/", {"tools"}},
+    {"yaml-cpp/", {"tools"}},
 };
 
 // What the core may not see of the standard library: clocks, randomness, threads, files, hash

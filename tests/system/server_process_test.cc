@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
@@ -49,6 +50,17 @@ class Programs : public ::testing::Test {
   }
   Json Status(const ServerProcess& server) {
     return Json::parse(Pegel(server, {"status", "--format", "json"}).out);
+  }
+  // Every file below a directory, by name.
+  static std::map<std::string, std::string> BytesBelow(const std::string& directory) {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+      if (!entry.is_regular_file()) continue;
+      std::ostringstream bytes;
+      bytes << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+      files[entry.path().string()] = bytes.str();
+    }
+    return files;
   }
   Json Verify(int expected_exit = 0) {
     Finished finished =
@@ -180,6 +192,100 @@ TEST_F(Programs, ChangedStaticConfigsBecomeARecord) {
     Status(changed);
   }
   EXPECT_EQ(Verify()["records"], 2);
+}
+
+TEST_F(Programs, AChangedServerYamlIsInForceAfterARestartAndItsLsnIsInTheDump) {
+  std::ofstream(file("server.yaml")) << "authorizer.enabled: false\n";
+  { ServerProcess server(PEGELD, data_dir(), {"--config", file("server.yaml")}); }
+  std::ofstream(file("server.yaml")) << "# on since today\n"
+                                        "authorizer.enabled: true\n"
+                                        "super.users: User:root\n";
+  ServerProcess restarted(PEGELD, data_dir(), {"--config", file("server.yaml")});
+  EXPECT_EQ(Status(restarted)["authorizer_enabled"], true);
+  EXPECT_EQ(Sql(restarted, {kAddBob}, 1)[0]["error"]["code"], 48);
+  std::vector<Json> records =
+      Lines(RunProgram({PEGEL_REPLAY, "dump", "--data-dir", data_dir(), "--format", "json"}).out);
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[1]["lsn"], 2);
+  EXPECT_EQ(records[1]["command"], "boot");
+  std::string boot = records[1].dump();
+  EXPECT_NE(boot.find("authorizer.enabled"), std::string::npos) << boot;
+  EXPECT_NE(boot.find("User:root"), std::string::npos) << boot;
+}
+
+TEST_F(Programs, AWrongServerYamlStopsTheStartWithFileLineKeyAndReasonAndWritesNothing) {
+  { ServerProcess server(PEGELD, data_dir()); }
+  std::map<std::string, std::string> before = BytesBelow(data_dir());
+  for (const auto& [text, message] : std::map<std::string, std::string>{
+           {"authorizer.enabled: maybe\n", ":1: key 'authorizer.enabled': "},
+           {"# c\n\nsuper.users: [User:root]\n", ":3: key 'super.users': a list"},
+           {"pegel.lisen: 1\n", ":1: key 'pegel.lisen': no such setting; did you mean"},
+           {"super.users:\n", ":1: key 'super.users': no value"}}) {
+    std::ofstream(file("server.yaml")) << text;
+    Finished finished = RunProgram({PEGELD, "--data-dir", data_dir(), "--listen", "127.0.0.1:0",
+                                    "--config", file("server.yaml")});
+    EXPECT_EQ(finished.exit_code, 1) << text;
+    EXPECT_NE(finished.err.find("does not start: " + file("server.yaml") + message),
+              std::string::npos)
+        << finished.err;
+    EXPECT_EQ(BytesBelow(data_dir()), before) << text;
+  }
+}
+
+TEST_F(Programs, ConfigEffectiveShowsEachValueWithItsSource) {
+  std::ofstream(file("server.yaml")) << "super.users: User:ANONYMOUS\npegel.line-max: 77\n";
+  ServerProcess server(PEGELD, data_dir(),
+                       {"--config", file("server.yaml"), "-D", "authorizer.enabled=true",
+                        "--calls-in-flight-max", "9"});
+  Json settings =
+      Json::parse(Pegel(server, {"config", "effective", "--format", "json"}).out)["settings"];
+  std::map<std::string, std::pair<std::string, std::string>> shown;
+  for (const Json& setting : settings) {
+    shown[setting["key"]] = {setting["value"], setting["source"]};
+  }
+  using Pair = std::pair<std::string, std::string>;
+  EXPECT_EQ(shown["pegel.line-max"], (Pair{"77", file("server.yaml") + ":2"}));
+  EXPECT_EQ(shown["pegel.calls-in-flight-max"], (Pair{"9", "flag --calls-in-flight-max"}));
+  EXPECT_EQ(shown["pegel.connections-max"], (Pair{"1024", "default"}));
+  EXPECT_EQ(shown["super.users"], (Pair{"User:ANONYMOUS", file("server.yaml") + ":1"}));
+  EXPECT_EQ(shown["authorizer.enabled"], (Pair{"true", "flag -D"}));
+}
+
+TEST_F(Programs, ConfigEffectiveIsForThoseWhoMayDescribeTheCluster) {
+  ServerProcess server(PEGELD, data_dir(),
+                       {"-D", "authorizer.enabled=true", "-D", "super.users=User:root"});
+  Finished finished = Pegel(server, {"config", "effective"});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.err.find("have no authorization to operate DESCRIBE on resource"),
+            std::string::npos)
+      << finished.err;
+}
+
+TEST_F(Programs, WithoutADataDirectoryTheServerSaysHowToGiveOne) {
+  Finished finished = RunProgram({PEGELD});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_NE(finished.err.find("pegel.data-dir"), std::string::npos) << finished.err;
+}
+
+// The seal is the same the second time, so the server knows the call again.
+TEST_F(Programs, ARetryOfACallWithASecretIsAnsweredOnceAlsoAfterARestart) {
+  ASSERT_EQ(RunProgram({PEGEL, "keygen", file("pegel.key")}).exit_code, 0);
+  net::Statement statement{
+      .text = "CALL sys.set_cluster_configs('security.sasl.plain.credentials', 'root:pw')",
+      .request_id = RequestId{3, 4}};
+  std::optional<Receipt> first;
+  for (int i = 0; i < 2; ++i) {
+    ServerProcess server(PEGELD, data_dir(), {"--key-file", file("pegel.key")});
+    auto client = net::Client::Connect(server.address());
+    ASSERT_TRUE(client.ok()) << client.status();
+    for (int j = 0; j < 2; ++j) {
+      absl::StatusOr<net::CallReply> reply = (*client)->Call(statement);
+      ASSERT_TRUE(reply.ok() && !reply->error) << reply.status();
+      if (!first) first = reply->receipt;
+      EXPECT_EQ(reply->receipt, first);
+    }
+  }
+  EXPECT_EQ(first->lsn, Lsn{2});
 }
 
 TEST_F(Programs, ADamagedLogIsRefusedByNameAndLeftAlone) {

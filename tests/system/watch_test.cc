@@ -101,6 +101,7 @@ TEST(Watch, KilledAndResumedSeesEveryChangeOnceAndInOrder) {
   std::thread changes([&] { changer.Run(); });
 
   Seen seen;
+  int amid = 0;  // Kills of a watcher that had printed and had more to print.
   for (int kill = 0; kill < volume.kills; ++kill) {
     ChildProcess watcher(WatchCommand(server, seen.next(2)));
     size_t enough = random.Below(20'000);
@@ -110,6 +111,7 @@ TEST(Watch, KilledAndResumedSeesEveryChangeOnceAndInOrder) {
     }
     EXPECT_EQ(watcher.End(SIGKILL), 128 + SIGKILL) << watcher.err();
     seen.Add(watcher.out());
+    amid += !watcher.out().empty() && seen.lsns.size() < static_cast<size_t>(volume.changes);
     changer.OnKill();
   }
   changes.join();
@@ -133,6 +135,7 @@ TEST(Watch, KilledAndResumedSeesEveryChangeOnceAndInOrder) {
   for (size_t i = 0; i < seen.resources.size(); ++i) {
     ASSERT_EQ(seen.resources[i], TableOf(static_cast<int>(i)));
   }
+  EXPECT_GE(amid, volume.kills / 3) << "the kills came too early or too late to prove much";
   EXPECT_EQ(seen.lsns.size(), changer.lsns().size());
   EXPECT_EQ(missed + twice + out_of_order, 0u) << Reproduce(SeedFromEnvironment(), "watch_test");
   std::cout << "watch: changes=" << volume.changes << " kills=" << volume.kills

@@ -11,7 +11,7 @@ namespace {
 
 using Arguments = std::vector<const char*>;
 
-Asked Read(Arguments arguments) {
+PegelRequest Read(Arguments arguments) {
   arguments.insert(arguments.begin(), "pegel");
   return ReadCommandLine(static_cast<int>(arguments.size()), arguments.data(), "0.1.0");
 }
@@ -101,6 +101,18 @@ TEST_F(CommandLine, StatusHasTwoFormats) {
   EXPECT_EQ(LeaveCode({"status", "--format", "csv"}), kExitUsage);
 }
 
+TEST_F(CommandLine, TheOtherCommandsSayWhatTheySay) {
+  SettingsRequest settings = std::get<SettingsRequest>(
+      Read({"config", "effective", "--format", "json", "--server", "a:1"}));
+  EXPECT_EQ(settings.server, "a:1");
+  EXPECT_EQ(settings.format, Format::kJson);
+  KeygenRequest keygen = std::get<KeygenRequest>(Read({"keygen", "--rotate", "k"}));
+  EXPECT_EQ(keygen.file, "k");
+  EXPECT_TRUE(keygen.is_rotation);
+  EXPECT_FALSE(std::get<KeygenRequest>(Read({"keygen", "k"})).is_rotation);
+  EXPECT_EQ(std::get<ResealRequest>(Read({"secrets", "reseal", "--retry", "3"})).retry_seconds, 3u);
+}
+
 TEST_F(CommandLine, MistakesAreUsage) {
   for (const Arguments& arguments : {Arguments{},
                                      {"nothing"},
@@ -114,6 +126,11 @@ TEST_F(CommandLine, MistakesAreUsage) {
                                      {"sql", "stray"},
                                      {"sql", "-e", "a", "stray"},
                                      {"status", "-e", "a"},
+                                     {"config"},
+                                     {"config", "effective", "--format", "csv"},
+                                     {"keygen"},
+                                     {"keygen", "a", "b"},
+                                     {"secrets"},
                                      {"sql", "--server"},
                                      {"sql", "--server", "a:1", "--server", "b:2"}}) {
     EXPECT_EQ(LeaveCode(arguments), kExitUsage) << ::testing::PrintToString(arguments);
@@ -121,7 +138,12 @@ TEST_F(CommandLine, MistakesAreUsage) {
 }
 
 TEST_F(CommandLine, HelpIsNoMistakeAndTeaches) {
-  for (const Arguments& arguments : {Arguments{"--help"}, {"sql", "--help"}, {"status", "-h"}}) {
+  for (const Arguments& arguments : {Arguments{"--help"},
+                                     {"sql", "--help"},
+                                     {"status", "-h"},
+                                     {"config", "effective", "-h"},
+                                     {"keygen", "-h"},
+                                     {"secrets", "reseal", "-h"}}) {
     EXPECT_EQ(LeaveCode(arguments), kExitAccepted);
     EXPECT_TRUE(absl::StrContains(Help(arguments), "Examples:")) << Help(arguments);
   }

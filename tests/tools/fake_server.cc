@@ -22,6 +22,12 @@ class FakeClient : public net::Client {
   absl::StatusOr<net::Rollout> AskRollout(const std::string&) override {
     return absl::UnimplementedError("not used here");
   }
+  absl::StatusOr<SettingsAnswer> AskSettings() override {
+    return std::vector<EffectiveSetting>{{"pegel.listen", "fake", "default"}};
+  }
+  absl::StatusOr<net::CallReply> ResealSecrets(const RequestId& request_id) override {
+    return server_.Answer({.text = "reseal", .request_id = request_id});
+  }
 
  private:
   FakeServer& server_;

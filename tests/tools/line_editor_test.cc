@@ -25,6 +25,7 @@ void EchoLines(const std::string& history_file) {
     std::printf("<%s%s>\n", is_line ? "line:" : is_end ? "end" : "interrupted", line.text.c_str());
     std::fflush(stdout);
     if (is_end) return;
+    editor.Settle(line.text.find("unkept") == std::string::npos);
   }
 }
 
@@ -133,6 +134,27 @@ TEST(LineEditor, TheHistoryOutlivesTheShellAndIsForItsOwnerOnly) {
     terminal.Type("\x1b[A\r");
     EXPECT_TRUE(terminal.Await("<line:two;>"));
   }
+  std::remove(file.c_str());
+}
+
+TEST(LineEditor, WhatMustNotBeKeptIsInMemoryOnly) {
+  const std::string file = ::testing::TempDir() + "pegel_unkept_" + std::to_string(getpid());
+  {
+    Terminal terminal(file);
+    for (const char* line : {"one;", "unkept;", "two;"}) {
+      ASSERT_TRUE(terminal.Await("? "));
+      terminal.Type(std::string(line) + "\r");
+    }
+    ASSERT_TRUE(terminal.Await("<line:two;>"));
+    ASSERT_TRUE(terminal.Await("? "));
+    terminal.Type("\x1b[A\x1b[A\r");
+    EXPECT_TRUE(terminal.Await("<line:unkept;>")) << "the arrow finds it";
+    ASSERT_TRUE(terminal.Await("? "));
+    terminal.Type("\x04");
+    ASSERT_TRUE(terminal.Await("<end>"));
+  }
+  std::ifstream stream(file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), "one;\ntwo;\n");
   std::remove(file.c_str());
 }
 

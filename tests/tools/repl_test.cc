@@ -26,7 +26,8 @@ struct Typed {
     Session session(server.Ports(), absl::ZeroDuration());
     ScriptRunner runner(session, {.is_quiet = true, .keep_going = true}, print);
     Repl(
-        runner, [this](const char* prompt) { return Next(prompt); }, print)
+        runner, [this](const char* prompt) { return Next(prompt); }, print,
+        [this](bool is_kept) { settled += is_kept ? 'k' : 'f'; })
         .Run();
     for (const net::Statement& statement : server.sent()) sent.push_back(statement.text);
   }
@@ -43,6 +44,7 @@ struct Typed {
   FakeServer server;
   std::vector<std::string> sent;
   std::string out;
+  std::string settled;  // `k`: the lines so far may be kept; `f`: they must be forgotten.
   std::string prompts;  // `p`: a new statement; `>`: more of it.
 };
 
@@ -110,6 +112,14 @@ TEST(Repl, ErrorsDoNotEndTheShell) {
   EXPECT_EQ(typed.sent, (Texts{"a", "b", "c"}));
   EXPECT_TRUE(absl::StartsWith(typed.out, "ERROR 1000 (SYNTAX_ERROR): what?\npegel: gone\n"))
       << typed.out;
+}
+
+TEST(Repl, LinesOfAStatementThatMayHoldASecretAreForgottenAllOfThem) {
+  Typed typed({Line("CALL sys.b();"), Line("CALL sys.set_cluster_configs("),
+               Line("  'security.sasl.plain.credentials',"), Line("  'root:hunter2'"), Line(");"),
+               Line("help"), Line("CALL sys.b("), kInterrupt, Line("CALL sys.b();")});
+  EXPECT_EQ(typed.settled, "kfkfkf") << "the last: what Ctrl-D gave up";
+  EXPECT_EQ(typed.sent.size(), 3u);
 }
 
 }  // namespace

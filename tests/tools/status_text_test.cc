@@ -9,7 +9,8 @@ namespace pegel::tools {
 namespace {
 
 Status Example(bool authorizer_enabled) {
-  Status status{.cluster_id = "c-1",
+  Status status{.version = "0.1.0",
+                .cluster_id = "c-1",
                 .behaviour = 1,
                 .authorizer_enabled = authorizer_enabled,
                 .lsn_durable = Lsn{12},
@@ -17,6 +18,8 @@ Status Example(bool authorizer_enabled) {
                 .chain = {},
                 .digest = {},
                 .acl_entries = 5,
+                .static_configs = 7,
+                .dynamic_configs = 8,
                 .answered_requests = 6};
   status.chain[31] = 0xAB;
   status.digest[0] = 0xCD;
@@ -27,15 +30,16 @@ const std::string kZeros(62, '0');
 
 TEST(StatusJson, IsOneObjectWithItsKeysInOrder) {
   EXPECT_EQ(
-      StatusJson(Example(true), "0.1.0"),
+      StatusJson(Example(true)),
       absl::StrCat(R"({"cluster_id":"c-1","lsn_durable":12,"lsn_applied":13,)",
                    R"("lsn_snapshot":null,"chain":")", kZeros, R"(ab","digest":"cd)", kZeros,
                    R"(","version":"0.1.0","alarms":[],"behaviour":1,)",
-                   R"("authorizer_enabled":true,"acl_entries":5,"answered_requests":6})", "\n"));
+                   R"("authorizer_enabled":true,"acl_entries":5,)",
+                   R"("static_configs":7,"dynamic_configs":8,"answered_requests":6})", "\n"));
 }
 
 TEST(StatusTable, NamesEverything) {
-  EXPECT_EQ(StatusTable(Example(true), "0.1.0"),
+  EXPECT_EQ(StatusTable(Example(true)),
             absl::StrCat("cluster             c-1\n"
                          "version             0.1.0\n"
                          "behaviour           1\n"
@@ -46,15 +50,17 @@ TEST(StatusTable, NamesEverything) {
                          "chain               ",
                          kZeros, "ab\ndigest              cd", kZeros,
                          "\nacl entries         5\n"
+                         "static configs      7\n"
+                         "dynamic configs     8\n"
                          "answered requests   6\n"
                          "alarms              none\n"));
 }
 
 TEST(StatusTable, SaysLoudlyThatAuthorizationIsOff) {
-  std::string text = StatusTable(Example(false), "0.1.0");
+  std::string text = StatusTable(Example(false));
   EXPECT_TRUE(absl::StartsWith(text, "WARNING: AUTHORIZATION IS OFF.")) << text;
   EXPECT_TRUE(absl::StrContains(text, "authorization       OFF\n")) << text;
-  EXPECT_FALSE(absl::StrContains(StatusTable(Example(true), "0.1.0"), "WARNING"));
+  EXPECT_FALSE(absl::StrContains(StatusTable(Example(true)), "WARNING"));
 }
 
 }  // namespace

@@ -67,6 +67,8 @@ class FakeClient final : public net::Client {
   }
   absl::StatusOr<Status> AskStatus() override { return Unused(); }
   absl::StatusOr<net::Rollout> AskRollout(const std::string&) override { return Unused(); }
+  absl::StatusOr<SettingsAnswer> AskSettings() override { return Unused(); }
+  absl::StatusOr<net::CallReply> ResealSecrets(const RequestId&) override { return Unused(); }
   absl::StatusOr<std::unique_ptr<net::Watcher>> Watch(const net::WatchRequest& request) override {
     script_.asked_from.push_back(request.from.value);
     if (!script_.refusal.ok()) return script_.refusal;

@@ -14,8 +14,10 @@ constexpr char kExamples[] = R"help(Examples:
   pegel status                       is the server up, is authorization on
   pegel watch --only configs         what changes, as it changes
   pegel config rollout KEY           which servers have the last change of KEY
+  pegel config effective             what it runs with, and where each value came from
+  pegel keygen pegel.key             a key file, without which secrets cannot be set
 
-`pegel sql --help` tells more.)help";
+`pegel sql --help` tells more, and so for each command.)help";
 
 constexpr char kSqlExamples[] =
     R"help(Without -e and -f: a shell on a terminal, else statements from standard input.
@@ -75,6 +77,30 @@ Examples:
 Exit: 0 every connected subscriber has it, 1 one has not, or KEY was never changed, or the
       server refused, 2 usage, 3 no connection.)help";
 
+constexpr char kEffectiveExamples[] = R"help(Examples:
+  pegel config effective
+  pegel config effective --format json | jq -r '.settings[] | select(.source != "default").key'
+
+Shows what the server was started with; secrets are masked. Configs that were set while it
+ran: CALL sys.get_cluster_configs(). Needs DESCRIBE on the cluster.
+Exit: 0 the server answered, 1 it refused, 2 usage, 3 no connection.)help";
+
+constexpr char kKeygenExamples[] = R"help(Examples:
+  pegel keygen /etc/pegel/pegel.key            then in server.yaml:
+                                                 pegel.secrets.key-file: /etc/pegel/pegel.key
+  pegel keygen --rotate /etc/pegel/pegel.key   then: pegel secrets reseal
+
+Run it as the user that runs pegeld: the file is for its owner only. Keep a copy of it, apart
+from the copies of the log.
+Exit: 0 done, 1 not done, and nothing was changed, 2 usage.)help";
+
+constexpr char kResealExamples[] = R"help(Examples:
+  pegel keygen --rotate /etc/pegel/pegel.key && pegel secrets reseal
+
+The server reads its key file again and seals every secret it holds under the first key of it.
+Needs ALTER on the cluster. When it is done, seals in force need the older keys no more.
+Exit: 0 done, 1 refused, 2 usage, 3 no connection.)help";
+
 std::string DefaultServer() {
   const char* server = std::getenv("PEGEL_SERVER");
   return server == nullptr || *server == '\0' ? "127.0.0.1:7345" : server;
@@ -94,11 +120,18 @@ struct Flags {
   WatchCommand watch;
   std::string only;
   RolloutCommand rollout;
+  KeygenRequest keygen;
 };
 
 void AddServer(CLI::App* app, Flags* flags) {
   app->add_option("--server", flags->server, "Address of the server, else PEGEL_SERVER")
       ->type_name("HOST:PORT")
+      ->capture_default_str();
+}
+
+void AddRetry(CLI::App* app, Flags* flags) {
+  app->add_option("--retry", flags->sql.retry_seconds, "How long a lost connection is tried again")
+      ->type_name("SECONDS")
       ->capture_default_str();
 }
 
@@ -123,9 +156,7 @@ CLI::App* AddSql(CLI::App& app, Flags* flags) {
   sql->add_flag("--keep-going", flags->sql.keep_going, "Goes on after a rejected statement");
   sql->add_flag("--quiet", flags->sql.is_quiet, "Leaves out the row counts of tables");
   AddServer(sql, flags);
-  sql->add_option("--retry", flags->sql.retry_seconds, "How long a lost connection is tried again")
-      ->type_name("SECONDS")
-      ->capture_default_str();
+  AddRetry(sql, flags);
   sql->footer(kSqlExamples);
   return sql;
 }
@@ -164,9 +195,14 @@ CLI::App* AddWatch(CLI::App& app, Flags* flags) {
   return watch;
 }
 
-CLI::App* AddConfig(CLI::App& app, Flags* flags) {
-  CLI::App* config = app.add_subcommand("config", "Cluster configs on their way to the servers");
+CLI::App* AddConfig(CLI::App& app) {
+  CLI::App* config =
+      app.add_subcommand("config", "What the server runs with, and which servers have it");
   config->require_subcommand(1);
+  return config;
+}
+
+CLI::App* AddRollout(CLI::App* config, Flags* flags) {
   CLI::App* rollout =
       config->add_subcommand("rollout", "Shows which subscribers have the last change of a key");
   rollout->add_option("KEY", flags->rollout.key, "The config's key")->required();
@@ -190,6 +226,37 @@ RolloutCommand RolloutOf(const Flags& flags) {
   return RolloutCommand{flags.server, flags.rollout.key, FormatOf(flags.format)};
 }
 
+CLI::App* AddEffective(CLI::App* config, Flags* flags) {
+  CLI::App* effective =
+      config->add_subcommand("effective", "Every setting and static config with its source");
+  AddFormat(effective, flags, {"table", "json"});
+  AddServer(effective, flags);
+  effective->footer(kEffectiveExamples);
+  return effective;
+}
+
+CLI::App* AddKeygen(CLI::App& app, Flags* flags) {
+  CLI::App* keygen = app.add_subcommand("keygen", "Makes the key file that seals secrets");
+  keygen->add_option("file", flags->keygen.file, "The file; must not exist yet")
+      ->required()
+      ->type_name("FILE");
+  keygen->add_flag("--rotate", flags->keygen.is_rotation,
+                   "Adds a new key to an existing file, in front of the others");
+  keygen->footer(kKeygenExamples);
+  return keygen;
+}
+
+CLI::App* AddReseal(CLI::App& app, Flags* flags) {
+  CLI::App* secrets = app.add_subcommand("secrets", "The secrets that the server holds");
+  secrets->require_subcommand(1);
+  CLI::App* reseal =
+      secrets->add_subcommand("reseal", "Seals them all under the newest key of the key file");
+  AddServer(reseal, flags);
+  AddRetry(reseal, flags);
+  reseal->footer(kResealExamples);
+  return reseal;
+}
+
 // CLI11 gives the values of each option in order, and the options in order.
 std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
   std::vector<Input> inputs;
@@ -204,18 +271,30 @@ std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
   return inputs;
 }
 
+SqlRequest SqlRequestOf(const CLI::App& sql, Flags flags) {
+  SqlRequest request = std::move(flags.sql);
+  request.server = flags.server;
+  request.format = FormatOf(flags.format);
+  request.inputs = InputsInOrder(sql, flags);
+  return request;
+}
+
 }  // namespace
 
-Asked ReadCommandLine(int argc, const char* const* argv, const std::string& version) {
+PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version) {
   CLI::App app("The client of Pegel, the control plane of Apache Fluss.", "pegel");
   app.set_version_flag("--version", "pegel " + version);
   app.require_subcommand(1);
   app.footer(kExamples);
   Flags flags;
   CLI::App* sql = AddSql(app, &flags);
-  AddStatus(app, &flags);
+  CLI::App* status = AddStatus(app, &flags);
   CLI::App* watch = AddWatch(app, &flags);
-  CLI::App* rollout = AddConfig(app, &flags);
+  CLI::App* config = AddConfig(app);
+  CLI::App* rollout = AddRollout(config, &flags);
+  CLI::App* effective = AddEffective(config, &flags);
+  CLI::App* keygen = AddKeygen(app, &flags);
+  CLI::App* reseal = AddReseal(app, &flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -223,14 +302,13 @@ Asked ReadCommandLine(int argc, const char* const* argv, const std::string& vers
     bool is_help = (argc == 1 ? error.get_exit_code() : app.exit(error)) == 0;
     return Leave{is_help ? kExitAccepted : kExitUsage};
   }
+  if (status->parsed()) return StatusRequest{flags.server, FormatOf(flags.format)};
   if (watch->parsed()) return WatchOf(flags);
   if (rollout->parsed()) return RolloutOf(flags);
-  if (!sql->parsed()) return StatusRequest{flags.server, FormatOf(flags.format)};
-  SqlRequest request = std::move(flags.sql);
-  request.server = flags.server;
-  request.format = FormatOf(flags.format);
-  request.inputs = InputsInOrder(*sql, flags);
-  return request;
+  if (effective->parsed()) return SettingsRequest{flags.server, FormatOf(flags.format)};
+  if (keygen->parsed()) return std::move(flags.keygen);
+  if (reseal->parsed()) return ResealRequest{flags.server, flags.sql.retry_seconds};
+  return SqlRequestOf(*sql, std::move(flags));
 }
 
 }  // namespace pegel::tools

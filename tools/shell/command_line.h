@@ -39,6 +39,7 @@ struct StatusRequest {
   Format format = Format::kTable;  // kTable or kJson.
 };
 
+// `pegel watch`.
 struct WatchCommand {
   std::string server;
   std::string name;  // Empty: one of the program's choice.
@@ -48,10 +49,29 @@ struct WatchCommand {
   Format format = Format::kTable;  // kTable or kJson.
 };
 
+// `pegel config rollout`.
 struct RolloutCommand {
   std::string server;
   std::string key;
   Format format = Format::kTable;  // kTable or kJson.
+};
+
+// `pegel config effective`.
+struct SettingsRequest {
+  std::string server;
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
+// `pegel keygen`: no server takes part.
+struct KeygenRequest {
+  std::string file;
+  bool is_rotation = false;
+};
+
+// `pegel secrets reseal`.
+struct ResealRequest {
+  std::string server;
+  uint32_t retry_seconds = 10;
 };
 
 // Nothing to do but to end: help was printed, or an error.
@@ -59,8 +79,9 @@ struct Leave {
   int exit_code = kExitAccepted;
 };
 
-using Asked = std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, Leave>;
+using PegelRequest = std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand,
+                                  SettingsRequest, KeygenRequest, ResealRequest, Leave>;
 
-Asked ReadCommandLine(int argc, const char* const* argv, const std::string& version);
+PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 
 }  // namespace pegel::tools

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "tools/shell/history_rule.h"
 #include "tools/shell/printable.h"
 
 namespace pegel::tools {
@@ -87,7 +88,7 @@ Json RowsJson(const Table& table) {
 
 std::string JsonLine(const Answer& answer) {
   Json line;
-  line["statement"] = answer.statement;
+  line["statement"] = WithoutSecrets(answer.statement);
   line["lsn"] = answer.lsn ? Json(answer.lsn->value) : Json();
   if (answer.error) {
     line["error"]["code"] = static_cast<int32_t>(answer.error->code);

@@ -73,7 +73,7 @@ int ReadKey(FILE* input) {
   return read(wait.fd, &key, 1) == 1 ? key : EOF;
 }
 
-// Statements may hold secrets: the file is for its owner only.
+// Statements tell what is where: the file is for its owner only.
 void MakePrivateFile(const std::string& name) {
   int file = open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file >= 0) close(file);
@@ -105,14 +105,20 @@ TypedLine LineEditor::Read(const char* prompt) {
   return {TypedLine::Kind::kLine, line.get()};
 }
 
-// Empty lines and repetitions are not worth remembering. Each line is saved at once, so that
-// nothing is lost with the terminal, and two shells do not erase each other's lines.
+// Empty lines and repetitions are not worth remembering.
 void LineEditor::Remember(const char* line) {
   if (*line == '\0') return;
   HIST_ENTRY* last = history_length > 0 ? history_get(history_base + history_length - 1) : nullptr;
   if (last != nullptr && std::strcmp(last->line, line) == 0) return;
   add_history(line);
-  if (!history_file_.empty()) append_history(1, history_file_.c_str());
+  ++unsettled_;
+}
+
+// Saved statement by statement, so that little is lost with the terminal, and two shells do not
+// erase each other's lines.
+void LineEditor::Settle(bool is_kept) {
+  int lines = std::exchange(unsettled_, 0);
+  if (is_kept && lines > 0 && !history_file_.empty()) append_history(lines, history_file_.c_str());
 }
 
 std::string HistoryFile() {

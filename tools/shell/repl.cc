@@ -6,6 +6,7 @@
 #include "absl/strings/strip.h"
 #include "procedures/call_parser.h"
 #include "procedures/catalogue.h"
+#include "tools/shell/history_rule.h"
 
 namespace pegel::tools {
 namespace {
@@ -51,9 +52,10 @@ std::string HelpText() {
 void Repl::Run() {
   while (true) {
     TypedLine line = read_line_(typed_.empty() ? kPrompt : kPromptForMore);
-    if (line.kind == TypedLine::Kind::kEnd) return;
+    if (line.kind == TypedLine::Kind::kEnd) return settle_(false);
     if (line.kind == TypedLine::Kind::kInterrupted) {
       typed_.clear();
+      settle_(false);  // What it would have become is not known.
     } else if (!TakeLine(line.text)) {
       return;
     }
@@ -63,11 +65,11 @@ void Repl::Run() {
 // False: leave.
 bool Repl::TakeLine(const std::string& line) {
   bool is_start = typed_.empty();
-  if (is_start && (IsShellWord(line, "quit") || IsShellWord(line, "exit"))) return false;
-  if (is_start && IsShellWord(line, "help")) {
-    print_({HelpText(), ""});
-    return true;
-  }
+  bool is_quit = is_start && (IsShellWord(line, "quit") || IsShellWord(line, "exit"));
+  bool is_help = is_start && IsShellWord(line, "help");
+  if (is_help) print_({HelpText(), ""});
+  if (is_quit || is_help) settle_(true);
+  if (is_quit || is_help) return is_help;
   absl::StrAppend(&typed_, line, "\n");
   RunStatements();
   return true;
@@ -77,6 +79,7 @@ void Repl::RunStatements() {
   bool is_open = false;
   procedures::SplitScript(typed_, &is_open);
   if (is_open) return;
+  settle_(!MayHoldSecret(typed_));
   runner_.Run(typed_);
   typed_.clear();
 }

@@ -17,13 +17,21 @@ struct TypedLine {
 };
 using ReadLine = std::function<TypedLine(const char* prompt)>;
 
+// Told after each statement, or what was given up: may the lines read since the last time be kept?
+using SettleLines = std::function<void(bool is_kept)>;
+
 // Collects lines until every statement has its `;`, then runs them. `help`, `quit` and `exit` are
 // words of the shell where a statement could start. Errors do not end it; Ctrl-C forgets what was
 // typed so far.
 class Repl {
  public:
-  Repl(ScriptRunner& runner, ReadLine read_line, std::function<void(const Printed&)> print)
-      : runner_(runner), read_line_(std::move(read_line)), print_(std::move(print)) {}
+  Repl(
+      ScriptRunner& runner, ReadLine read_line, std::function<void(const Printed&)> print,
+      SettleLines settle = [](bool) {})
+      : runner_(runner),
+        read_line_(std::move(read_line)),
+        print_(std::move(print)),
+        settle_(std::move(settle)) {}
 
   void Run();
 
@@ -34,6 +42,7 @@ class Repl {
   ScriptRunner& runner_;
   ReadLine read_line_;
   std::function<void(const Printed&)> print_;
+  SettleLines settle_;
   std::string typed_;  // Lines since the last statement that was run.
 };
 

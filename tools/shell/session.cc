@@ -45,12 +45,23 @@ absl::Status Session::Connect() {
   return absl::OkStatus();
 }
 
+absl::Status Session::ConnectIfNot() { return client_ == nullptr ? Connect() : absl::OkStatus(); }
+
 absl::StatusOr<net::CallReply> Session::Call(net::Statement statement) {
   if (std::optional<net::CallReply> refusal = RefuseOversize(statement)) return *refusal;
   if (MayChange(statement.text)) statement.request_id = ports_.new_request_id();
+  return Repeat([&](net::Client& client) { return client.Call(statement); });
+}
+
+absl::StatusOr<net::CallReply> Session::ResealSecrets() {
+  RequestId id = ports_.new_request_id();
+  return Repeat([&](net::Client& client) { return client.ResealSecrets(id); });
+}
+
+absl::StatusOr<net::CallReply> Session::Repeat(const Send& send) {
   absl::Time deadline = absl::InfiniteFuture();
   for (absl::Duration pause = kPauseMin;; pause = std::min(2 * pause, kPauseMax)) {
-    absl::StatusOr<net::CallReply> reply = TryOnce(statement);
+    absl::StatusOr<net::CallReply> reply = TryOnce(send);
     if (reply.ok() || !IsWorthATry(reply.status())) return reply;
     if (deadline == absl::InfiniteFuture()) deadline = ports_.now() + retry_;
     absl::Duration left = deadline - ports_.now();
@@ -62,22 +73,24 @@ absl::StatusOr<net::CallReply> Session::Call(net::Statement statement) {
   }
 }
 
-absl::StatusOr<net::CallReply> Session::TryOnce(const net::Statement& statement) {
-  if (client_ == nullptr) {
-    absl::Status status = Connect();
-    if (!status.ok()) return status;
-  }
-  absl::StatusOr<net::CallReply> reply = client_->Call(statement);
+absl::StatusOr<net::CallReply> Session::TryOnce(const Send& send) {
+  absl::Status status = ConnectIfNot();
+  if (!status.ok()) return status;
+  absl::StatusOr<net::CallReply> reply = send(*client_);
   if (absl::IsUnavailable(reply.status())) client_.reset();
   return reply;
 }
 
 absl::StatusOr<Status> Session::AskStatus() {
-  if (client_ == nullptr) {
-    absl::Status status = Connect();
-    if (!status.ok()) return status;
-  }
+  absl::Status status = ConnectIfNot();
+  if (!status.ok()) return status;
   return client_->AskStatus();
+}
+
+absl::StatusOr<SettingsAnswer> Session::AskSettings() {
+  absl::Status status = ConnectIfNot();
+  if (!status.ok()) return status;
+  return client_->AskSettings();
 }
 
 bool MayChange(absl::string_view statement) {

@@ -37,9 +37,16 @@ class Session {
   absl::StatusOr<net::CallReply> Call(net::Statement statement);
 
   absl::StatusOr<Status> AskStatus();
+  absl::StatusOr<SettingsAnswer> AskSettings();
+
+  // As Call: the same request id until there is an answer.
+  absl::StatusOr<net::CallReply> ResealSecrets();
 
  private:
-  absl::StatusOr<net::CallReply> TryOnce(const net::Statement& statement);
+  using Send = std::function<absl::StatusOr<net::CallReply>(net::Client&)>;
+  absl::StatusOr<net::CallReply> Repeat(const Send& send);
+  absl::StatusOr<net::CallReply> TryOnce(const Send& send);
+  absl::Status ConnectIfNot();
 
   SessionPorts ports_;
   absl::Duration retry_;

@@ -30,7 +30,7 @@ std::string Lines(const std::vector<std::pair<std::string, std::string>>& pairs)
 
 }  // namespace
 
-std::string StatusJson(const Status& status, absl::string_view version) {
+std::string StatusJson(const Status& status) {
   Json json;
   json["cluster_id"] = status.cluster_id;
   json["lsn_durable"] = status.lsn_durable.value;
@@ -38,19 +38,21 @@ std::string StatusJson(const Status& status, absl::string_view version) {
   json["lsn_snapshot"] = Json();  // This version writes none.
   json["chain"] = ToHex(status.chain);
   json["digest"] = ToHex(status.digest);
-  json["version"] = std::string(version);
+  json["version"] = status.version;
   json["alarms"] = Json::array();
   json["behaviour"] = status.behaviour;
   json["authorizer_enabled"] = status.authorizer_enabled;
   json["acl_entries"] = status.acl_entries;
+  json["static_configs"] = status.static_configs;
+  json["dynamic_configs"] = status.dynamic_configs;
   json["answered_requests"] = status.answered_requests;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string StatusTable(const Status& status, absl::string_view version) {
+std::string StatusTable(const Status& status) {
   return absl::StrCat(status.authorizer_enabled ? "" : kWarning,
                       Lines({{"cluster", status.cluster_id},
-                             {"version", std::string(version)},
+                             {"version", status.version},
                              {"behaviour", absl::StrCat(status.behaviour)},
                              {"authorization", status.authorizer_enabled ? "on" : "OFF"},
                              {"durable lsn", absl::StrCat(status.lsn_durable.value)},
@@ -59,6 +61,8 @@ std::string StatusTable(const Status& status, absl::string_view version) {
                              {"chain", ToHex(status.chain)},
                              {"digest", ToHex(status.digest)},
                              {"acl entries", absl::StrCat(status.acl_entries)},
+                             {"static configs", absl::StrCat(status.static_configs)},
+                             {"dynamic configs", absl::StrCat(status.dynamic_configs)},
                              {"answered requests", absl::StrCat(status.answered_requests)},
                              {"alarms", "none"}}));
 }

@@ -9,9 +9,9 @@
 namespace pegel::tools {
 
 // One JSON object on one line; its keys are a contract as in format.h.
-std::string StatusJson(const Status& status, absl::string_view version);
+std::string StatusJson(const Status& status);
 
 // Names and values, with a warning in front while authorization is off.
-std::string StatusTable(const Status& status, absl::string_view version);
+std::string StatusTable(const Status& status);
 
 }  // namespace pegel::tools

@@ -1,0 +1,143 @@
+#include "tools/seal_commands.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/config/registry.h"
+#include "tools/sealing.h"
+
+namespace pegel::tools {
+namespace {
+
+Error NoKeyFile(const std::string& key) {
+  return {ErrorCode::kNoSecretKey,
+          absl::StrCat("Config '", key,
+                       "' holds a secret, and this server has no key file to seal it with. Make "
+                       "one with `pegel keygen FILE`, name it in server.yaml (pegel.secrets."
+                       "key-file: FILE), and restart the server. Nothing was changed or logged.")};
+}
+
+bool IsMarker(const std::string& text) {
+  return text.size() > 3 && absl::StartsWith(text, "${") && absl::EndsWith(text, "}");
+}
+
+// Fluss's text.
+Error MarkerRefused(const std::string& key) {
+  return {ErrorCode::kConfig,
+          absl::StrCat("Config provider markers are resolved at startup only and are not supported "
+                       "in dynamic configuration: key '",
+                       key, "'.")};
+}
+
+Error WrongForm(const absl::Status& why) {
+  return {ErrorCode::kConfig, std::string(why.message())};
+}
+
+// A call without a request id has no retry, so random bytes name it as well.
+absl::StatusOr<std::string> SaltOf(const CallName& call) {
+  if (!call.request_id.is_set()) return RandomSalt();
+  return absl::StrCat(ToHex(call.request_id), " ", ToText(call.principal));
+}
+
+// The secret of one change, or null when it has none.
+std::string* SecretOf(config::Change& change) {
+  if (!change.value || !config::IsSecret(change.key)) return nullptr;
+  return std::get_if<std::string>(&*change.value);
+}
+
+std::optional<Error> SealChange(const Keyring* keyring, config::Change& change,
+                                absl::string_view salt) {
+  std::string* clear = SecretOf(change);
+  if (clear == nullptr) return std::nullopt;
+  if (IsMarker(*clear)) return MarkerRefused(change.key);
+  if (keyring == nullptr) return NoKeyFile(change.key);
+  absl::StatusOr<config::Value> sealed = SealValue(*keyring, change.key, *clear, salt);
+  Wipe(clear);
+  if (!sealed.ok()) return WrongForm(sealed.status());
+  change.value = *std::move(sealed);
+  return std::nullopt;
+}
+
+// The seals of one half of the state (static or dynamic), each renewed.
+class Resealer {
+ public:
+  Resealer(const Keyring& keyring, std::string salt) : keyring_(keyring), salt_(std::move(salt)) {}
+
+  std::optional<Error> Take(const std::string& key, const config::Value& value,
+                            std::map<std::string, config::Value>& out) const {
+    if (!config::IsSealed(value)) return std::nullopt;
+    absl::StatusOr<config::Value> renewed = ResealValue(keyring_, key, value, salt_);
+    if (!renewed.ok()) {
+      return Error{ErrorCode::kNoSecretKey,
+                   absl::StrCat("Nothing was sealed again: ", renewed.status().message(), ".")};
+    }
+    out.emplace(key, *std::move(renewed));
+    return std::nullopt;
+  }
+
+ private:
+  const Keyring& keyring_;
+  std::string salt_;
+};
+
+}  // namespace
+
+std::variant<Command, Error> SealSecrets(const Keyring* keyring, Command command,
+                                         const CallName& call) {
+  auto* alter = std::get_if<AlterConfigs>(&command);
+  if (alter == nullptr) return command;
+  absl::StatusOr<std::string> salt = SaltOf(call);
+  if (!salt.ok())
+    return Error{ErrorCode::kUnknownServerError, std::string(salt.status().message())};
+  for (config::Change& change : alter->changes) {
+    if (std::optional<Error> error = SealChange(keyring, change, *salt)) return *std::move(error);
+  }
+  return command;
+}
+
+std::variant<std::map<std::string, config::Value>, Error> SealStatics(
+    const Keyring* keyring, const std::map<std::string, std::string>& configs,
+    const config::ConfigState& state) {
+  absl::StatusOr<std::string> salt = RandomSalt();
+  if (!salt.ok())
+    return Error{ErrorCode::kUnknownServerError, std::string(salt.status().message())};
+  std::map<std::string, config::Value> values;
+  for (const auto& [key, text] : configs) {
+    if (!config::IsSecret(key)) {
+      values.emplace(key, text);
+      continue;
+    }
+    if (keyring == nullptr) return NoKeyFile(key);
+    auto held = state.statics.find(key);
+    if (held != state.statics.end() && OpensTo(*keyring, key, held->second.value, text)) {
+      values.emplace(key, held->second.value);
+      continue;
+    }
+    absl::StatusOr<config::Value> sealed = SealValue(*keyring, key, text, *salt);
+    if (!sealed.ok()) return WrongForm(sealed.status());
+    values.emplace(key, *std::move(sealed));
+  }
+  return values;
+}
+
+std::variant<ResealSecrets, Error> ResealAll(const Keyring& keyring,
+                                             const config::ConfigState& state,
+                                             const CallName& call) {
+  absl::StatusOr<std::string> salt = SaltOf(call);
+  if (!salt.ok())
+    return Error{ErrorCode::kUnknownServerError, std::string(salt.status().message())};
+  Resealer resealer(keyring, *std::move(salt));
+  ResealSecrets command;
+  for (const auto& [key, entry] : state.statics) {
+    if (auto error = resealer.Take(key, entry.value, command.statics)) return *std::move(error);
+  }
+  for (const auto& [key, entry] : state.dynamics) {
+    if (!entry.value) continue;
+    if (auto error = resealer.Take(key, *entry.value, command.dynamics)) return *std::move(error);
+  }
+  return command;
+}
+
+}  // namespace pegel::tools

@@ -1,0 +1,42 @@
+// What a server is started with: tools/settings.h fills it from flags and server.yaml, tests by
+// hand.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/change_feed.h"
+#include "core/engine.h"
+#include "core/ids.h"
+#include "core/ports.h"
+#include "net/limits.h"
+
+namespace pegel::tools {
+
+struct ServerOptions {
+  std::string data_dir;
+  std::string listen = "127.0.0.1:7345";
+  std::string key_file;                               // Empty: none, so secrets cannot be set.
+  std::map<std::string, std::string> static_configs;  // As written, secrets in clear.
+  EngineOptions engine;
+  net::Limits limits;
+  ChangeFeedOptions changes;  // What watchers find in memory.
+  // All of the above with where each value came from, secrets masked: the answer to AskSettings.
+  std::vector<EffectiveSetting> shown;
+  std::string version;  // What AskStatus says the program is.
+  // The clock of record times. Injected so that tests can bend it.
+  std::function<UnixNanos()> now;
+  // 128 random bits as hex, used when the log is new.
+  std::string new_cluster_id;
+  // Receives warnings of the log, from any thread.
+  std::function<void(const std::string&)> on_warning;
+};
+
+// Puts `server.yaml:4: key 'x': ` in front of a refusal that names one of these keys (the longest,
+// where several stand in it).
+absl::Status AtItsPlace(const std::vector<EffectiveSetting>& shown, const absl::Status& refusal);
+
+}  // namespace pegel::tools

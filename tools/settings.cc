@@ -1,0 +1,96 @@
+#include "tools/settings.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "procedures/suggest.h"
+
+namespace pegel::tools {
+namespace {
+
+constexpr uint64_t kCountMax = 1'000'000'000;
+
+absl::Status LandText(const std::string& text, std::string* out) {
+  if (text.empty()) return absl::InvalidArgumentError("expected a text, found an empty one");
+  *out = text;
+  return absl::OkStatus();
+}
+
+absl::Status LandCount(const std::string& text, size_t* out) {
+  uint64_t count = 0;
+  if (!absl::SimpleAtoi(text, &count) || count == 0 || count > kCountMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected a whole number from 1 to ", kCountMax, ", found '", text, "'"));
+  }
+  *out = count;
+  return absl::OkStatus();
+}
+
+absl::Status LandSwitch(const std::string& text, bool* out) {
+  *out = absl::EqualsIgnoreCase(text, "true");
+  if (*out || absl::EqualsIgnoreCase(text, "false")) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("expected true or false, found '", text, "'"));
+}
+
+constexpr Setting kSettings[] = {
+    {"pegel.data-dir", "--data-dir", "DIR", "", "Directory of the log; made if it is not there",
+     [](const std::string& text, ServerOptions& o) { return LandText(text, &o.data_dir); }},
+    {"pegel.listen", "--listen", "HOST:PORT", "127.0.0.1:7345",
+     "Loopback address and port; port 0 takes a free one and prints it",
+     [](const std::string& text, ServerOptions& o) { return LandText(text, &o.listen); }},
+    {"pegel.secrets.key-file", "--key-file", "FILE", "",
+     "Key file that seals secrets (pegel keygen FILE makes one); without it secrets cannot be set",
+     [](const std::string& text, ServerOptions& o) { return LandText(text, &o.key_file); }},
+    {"pegel.log.reads", "--log-reads", "BOOL", "true",
+     "Whether reads become records too, for audits",
+     [](const std::string& text, ServerOptions& o) {
+       return LandSwitch(text, &o.engine.log_reads);
+     }},
+    {"pegel.line-max", "--line-max", "N", "8192",
+     "Calls that may wait for the disk; more are refused as OVERLOADED",
+     [](const std::string& text, ServerOptions& o) {
+       return LandCount(text, &o.engine.line_records_max);
+     }},
+    {"pegel.connections-max", "--connections-max", "N", "1024", "Connections in all",
+     [](const std::string& text, ServerOptions& o) {
+       return LandCount(text, &o.limits.connections_max);
+     }},
+    {"pegel.connections-per-address-max", "--connections-per-address-max", "N", "256",
+     "Connections from one address",
+     [](const std::string& text, ServerOptions& o) {
+       return LandCount(text, &o.limits.connections_per_address_max);
+     }},
+    {"pegel.calls-in-flight-max", "--calls-in-flight-max", "N", "1024",
+     "Calls of one connection without a reply yet",
+     [](const std::string& text, ServerOptions& o) {
+       return LandCount(text, &o.limits.calls_in_flight_max);
+     }},
+    {"pegel.changes-in-memory", "--changes-in-memory", "N", "4096",
+     "Newest changes that watchers find in memory; older ones are read from the log",
+     [](const std::string& text, ServerOptions& o) {
+       return LandCount(text, &o.changes.changes_max);
+     }},
+};
+
+}  // namespace
+
+absl::Span<const Setting> Settings() { return kSettings; }
+
+const Setting* FindSetting(absl::string_view key) {
+  for (const Setting& setting : kSettings) {
+    if (setting.key == key) return &setting;
+  }
+  return nullptr;
+}
+
+std::string SuggestSetting(absl::string_view key) {
+  std::vector<absl::string_view> keys;
+  for (const Setting& setting : kSettings) keys.push_back(setting.key);
+  std::string hint = procedures::DidYouMean(key, keys);
+  return hint.empty() ? "; pegeld --help lists all" : hint;
+}
+
+}  // namespace pegel::tools
