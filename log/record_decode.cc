@@ -182,7 +182,7 @@ class Decoder {
                                             absl::string_view field) {
     std::map<std::string, config::Value> configs;
     for (schema::Config::Reader config : in) {
-      std::string key = Read(config.getKey(), field);
+      std::string key = ReadKey(config.getKey());
       if (!configs.empty() && key <= configs.rbegin()->first) {
         FailBad(field, "are not in strictly ascending order");
       }
@@ -191,6 +191,11 @@ class Decoder {
       configs[key] = std::move(value).value_or("");
     }
     return configs;
+  }
+
+  std::string ReadKey(capnp::Text::Reader text) {
+    if (text.size() == 0) FailBad("config key", "is empty");
+    return Read(text, "config key");
   }
 
   std::optional<config::Value> Read(schema::ConfigValue::Reader in) {
@@ -239,18 +244,23 @@ class Decoder {
     return static_cast<config::Op>(number);
   }
 
+  config::Change Read(schema::ConfigChange::Reader in) {
+    config::Change change{ReadOp(in.getOp()), ReadKey(in.getKey()), Read(in.getValue())};
+    if (change.op == config::Op::kDelete && change.value.has_value()) {
+      FailBad("config change", "resets and has a value");
+    }
+    return change;
+  }
+
   AlterConfigs Read(capnp::List<schema::ConfigChange>::Reader in) {
     AlterConfigs alter;
-    for (schema::ConfigChange::Reader change : in) {
-      alter.changes.push_back(
-          {ReadOp(change.getOp()), Read(change.getKey(), "config key"), Read(change.getValue())});
-    }
+    for (schema::ConfigChange::Reader change : in) alter.changes.push_back(Read(change));
     return alter;
   }
 
   GetConfigs Read(capnp::List<capnp::Text>::Reader in) {
     GetConfigs get;
-    for (capnp::Text::Reader key : in) get.keys.push_back(Read(key, "config key"));
+    for (capnp::Text::Reader key : in) get.keys.push_back(ReadKey(key));
     return get;
   }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/config/collections.h"
 #include "core/config/grammar.h"
@@ -14,26 +12,17 @@
 namespace pegel::config {
 namespace {
 
-// Keys of a family have no table to be in, so their shape is bounded here.
-bool IsWellFormed(absl::string_view key) {
-  return key.size() <= kConfigKeyBytesMax &&
-         std::all_of(key.begin(), key.end(), [](char c) { return absl::ascii_isgraph(c); });
-}
-
 Problem CheckKey(const std::string& key) {
   if (!MayChange(key)) {
     return ConfigProblem(
         absl::StrCat("The config key ", Shown(key), " is not allowed to be changed dynamically.",
                      FindOption(key) == nullptr ? " No option has this name." : ""));
   }
-  if (IsWellFormed(key)) return std::nullopt;
-  return ConfigProblem(absl::StrCat("The config key ", Shown(key), " has ", key.size(),
-                                    " bytes; expected at most ", kConfigKeyBytesMax,
-                                    ", printable and without blanks."));
+  return CheckKeyText(key);
 }
 
 Problem Combine(const Change& change, Draft* draft) {
-  auto combined = Combine(FindOption(change.key), change, draft->Effective(change.key));
+  auto combined = Combine(*FindOption(change.key), change, draft->Effective(change.key));
   if (auto* error = std::get_if<Error>(&combined)) return std::move(*error);
   auto& value = std::get<std::optional<DynamicValue>>(combined);
   if (value.has_value()) draft->Set(change.key, *std::move(value));
@@ -42,6 +31,10 @@ Problem Combine(const Change& change, Draft* draft) {
 
 Problem Make(const Change& change, Draft* draft) {
   if (Problem problem = CheckKey(change.key)) return problem;
+  bool combines = change.op == Op::kAppend || change.op == Op::kSubtract;
+  if (combines) {
+    if (Problem problem = CheckCombines(FindOption(change.key), change)) return problem;
+  }
   // Before anything is combined: what comes behind relies on the form.
   if (change.value.has_value()) {
     if (Problem problem = CheckForm(change.key, *change.value)) return problem;

@@ -40,8 +40,9 @@ Elements Parsed(const std::string& text) {
 }
 
 Combined AppendToList(const Option& option, const std::string& value, const std::string& base) {
-  Elements elements = Parsed(base);
-  for (std::string& added : Parsed(value)) {
+  Elements elements = Parsed(base), more = Parsed(value);
+  if (more.empty()) return std::optional<DynamicValue>();
+  for (std::string& added : more) {
     bool may_repeat = option.type == Type::kIntList;  // Two directories may have one weight.
     if (!may_repeat && Holds(option, elements, added)) {
       return ConfigError(absl::StrCat(option.key, " already contains '", Shown(added), "'."));
@@ -67,9 +68,6 @@ Combined SubtractFromList(const Option& option, const std::string& value, const 
 
 Combined CombineLists(const Option& option, const Change& change, const Value* base) {
   const std::string& value = std::get<std::string>(*change.value);
-  if (absl::Status status = CheckValue(option, value); !status.ok()) {
-    return ConfigError(std::string(status.message()));
-  }
   const std::string nothing;
   const std::string& text = base == nullptr ? nothing : std::get<std::string>(*base);
   return change.op == Op::kAppend ? AppendToList(option, value, text)
@@ -77,6 +75,7 @@ Combined CombineLists(const Option& option, const Change& change, const Value* b
 }
 
 Combined AppendToMap(const Option& option, const SealedMap& value, SealedMap map) {
+  if (value.entries.empty()) return std::optional<DynamicValue>();
   std::set<std::string> names;
   for (const SealedEntry& entry : map.entries) names.insert(entry.name);
   for (const SealedEntry& entry : value.entries) {
@@ -109,20 +108,22 @@ Combined CombineMaps(const Option& option, const Change& change, const Value* ba
 
 }  // namespace
 
-Combined Combine(const Option* option, const Change& change, const Value* base) {
-  bool is_map = option != nullptr && option->type == Type::kMap;
-  if (!is_map && (option == nullptr || !IsList(*option))) {
+Problem CheckCombines(const Option* option, const Change& change) {
+  if (option == nullptr || (option->type != Type::kMap && !IsList(*option))) {
     return ConfigError(absl::StrCat(
         "APPEND/SUBTRACT operations are only supported for list-typed or map-typed config keys, "
         "but '",
         Shown(change.key), "' is not a list or map type."));
   }
-  if (!change.value.has_value()) {
-    return ConfigError(absl::StrCat(change.op == Op::kAppend ? "APPEND" : "SUBTRACT",
-                                    " needs a value for config key '", Shown(change.key),
-                                    "'; to unset it, use set with NULL."));
-  }
-  return is_map ? CombineMaps(*option, change, base) : CombineLists(*option, change, base);
+  if (change.value.has_value()) return std::nullopt;
+  return ConfigError(absl::StrCat(change.op == Op::kAppend ? "APPEND" : "SUBTRACT",
+                                  " needs a value for config key '", Shown(change.key),
+                                  "'; to unset it, use set with NULL."));
+}
+
+Combined Combine(const Option& option, const Change& change, const Value* base) {
+  return option.type == Type::kMap ? CombineMaps(option, change, base)
+                                   : CombineLists(option, change, base);
 }
 
 }  // namespace pegel::config

@@ -7,6 +7,7 @@
 #include "core/acl/authorize.h"
 #include "core/check.h"
 #include "core/config/alter.h"
+#include "core/config/blanks.h"
 #include "core/config/registry.h"
 #include "core/config/resets.h"
 
@@ -86,7 +87,8 @@ Decision Decide(const World& world, const Moment& now, const AlterConfigs& comma
 
 Decision Decide(const World& world, const Moment& now, const GetConfigs& command) {
   if (auto refusal = Refuse(world, now, acl::Operation::kDescribe)) return *std::move(refusal);
-  std::set<std::string> keys(command.keys.begin(), command.keys.end());
+  std::set<std::string> keys;
+  for (const std::string& key : command.keys) keys.emplace(StripBlanks(key));
   if (keys.empty()) keys = SetKeys(world.configs);
   ConfigEntries listed;
   for (const std::string& key : keys) {

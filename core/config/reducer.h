@@ -12,8 +12,8 @@ namespace pegel::config {
 // would result.
 Decision Decide(const World& world, const Moment& now, const AlterConfigs& command);
 
-// Needs DESCRIBE on the cluster. Named keys come with their default when they have no more; keys
-// that no one knows are left out.
+// Needs DESCRIBE on the cluster. Keys are trimmed (quirk Q27), each is listed once. A named key
+// comes with its default when it has no more; keys that no one knows are left out.
 Decision Decide(const World& world, const Moment& now, const GetConfigs& command);
 
 // Needs ALTER on the cluster, and a new seal in the same shape for every seal that there is.

@@ -55,8 +55,8 @@ Problem CheckRemoteDirsKept(const Draft& before, const Draft& after) {
   });
   if (is_kept) return std::nullopt;
   return ConfigProblem(absl::StrCat(
-      "New ", kDirs, ": [", absl::StrJoin(is, ", "),
-      "] must contain all existing remote data directories: [", absl::StrJoin(was, ", "),
+      "New ", kDirs, ": [", Shown(absl::StrJoin(is, ", ")),
+      "] must contain all existing remote data directories: [", Shown(absl::StrJoin(was, ", ")),
       "]. If you want the Fluss cluster to stop transferring data to a certain path, keep it in "
       "remote.data.dirs and set its weight to 0 in remote.data.dirs.weights."));
 }

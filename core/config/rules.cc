@@ -132,10 +132,6 @@ Problem CheckLength(const std::string& key, size_t bytes, size_t bytes_max) {
                             " bytes, which is more than the limit of ", bytes_max, ".")};
 }
 
-bool IsMarker(const std::string& text) {
-  return text.size() > 3 && absl::StartsWith(text, "${") && text.back() == '}';
-}
-
 Problem CheckText(const std::string& key, const std::string& text) {
   if (IsSecret(key)) {
     return Error{ErrorCode::kInvalidArgument,
@@ -170,6 +166,19 @@ struct LowerBound {
 };
 
 }  // namespace
+
+Problem CheckKeyText(absl::string_view key) {
+  bool is_printable =
+      std::all_of(key.begin(), key.end(), [](char c) { return absl::ascii_isgraph(c); });
+  if (is_printable && key.size() <= kConfigKeyBytesMax) return std::nullopt;
+  return ConfigProblem(absl::StrCat("The config key ", Shown(key), " has ", key.size(),
+                                    " bytes; expected at most ", kConfigKeyBytesMax,
+                                    ", printable and without blanks."));
+}
+
+bool IsMarker(absl::string_view text) {
+  return text.size() > 3 && absl::StartsWith(text, "${") && text.back() == '}';
+}
 
 Problem CheckForm(const std::string& key, const Value& value) {
   const auto* text = std::get_if<std::string>(&value);

@@ -10,6 +10,13 @@
 
 namespace pegel::config {
 
+// Whether `key` can be a name at all: at most kConfigKeyBytesMax bytes, printable, no blanks. What
+// the table knows always is; keys of a family are in no table.
+Problem CheckKeyText(absl::string_view key);
+
+// `${...}`: what Fluss asks a config provider for.
+bool IsMarker(absl::string_view text);
+
 // Whether `value` may stand behind `key`: form (secrets sealed, nothing else), length, type. The
 // key is one that may stand where the value comes from.
 Problem CheckForm(const std::string& key, const Value& value);

@@ -1,5 +1,7 @@
 // Static values: what server.yaml says.
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -33,6 +35,12 @@ Problem CheckStatic(const std::string& key, const Value& value) {
   if (FindOption(key) == nullptr && !IsOfAFamily(key)) {
     return ConfigProblem(absl::StrCat("No ConfigOption found for config key: ", Shown(key)));
   }
+  if (Problem problem = CheckKeyText(key)) return problem;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text != nullptr && IsMarker(*text)) {
+    return ConfigProblem(absl::StrCat("Config provider markers (${...}) are not supported: key '",
+                                      key, "'. Write the value itself."));
+  }
   return CheckForm(key, value);
 }
 
@@ -54,7 +62,8 @@ void ReplaceStatics(ConfigState& state, const std::map<std::string, Value>& stat
     auto was = before.find(key);
     bool is_same = was != before.end() && was->second.value == value;
     state.statics.emplace(key, StaticEntry{value, is_same ? was->second.changed : lsn});
-    state.resets.erase(key);
+    // A value that stays says nothing of a reset that came after it.
+    if (!is_same) state.resets.erase(key);
     if (was != before.end()) before.erase(was);
   }
   for (const auto& [key, gone] : before) {

@@ -220,6 +220,8 @@ TEST_F(EngineTest, TheStatusWaitsUntilWhatItShowsIsDurable) {
   EXPECT_EQ(statuses_[0].chain, ChainAt(2));
   EXPECT_EQ(statuses_[0].digest, Digest(engine_.world()));
   EXPECT_EQ(statuses_[0].acl_entries, 1u);
+  EXPECT_EQ(statuses_[0].static_configs, 2u);
+  EXPECT_EQ(statuses_[0].dynamic_configs, 0u);
 }
 
 TEST_F(EngineWithoutReadRecords, AReadNeedsNoRecordButSeesOnlyWhatIsDurable) {

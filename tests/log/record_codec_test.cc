@@ -234,11 +234,59 @@ TEST(RecordDecoder, RefusesStaticConfigsOutOfOrder) {
   auto two = [](auto record, const char* first, const char* second) {
     auto configs = record.getCommand().initBoot().initStaticConfigs(2);
     configs[0].setKey(first);
+    configs[0].initValue().setText("");
     configs[1].setKey(second);
+    configs[1].initValue().setText("");
   };
   EXPECT_TRUE(StatusOf([&](auto record) { two(record, "a", "b"); }).ok());
   ExpectRefused(kDataLoss, "strictly ascending", [&](auto record) { two(record, "b", "a"); });
   ExpectRefused(kDataLoss, "strictly ascending", [&](auto record) { two(record, "a", "a"); });
+}
+
+// A record whose one change may be broken by the test.
+Record AlterRecord() {
+  Record record = PlainRecord(Lsn{7});
+  config::SealedMap map{{{"a", {"0123456789abcdef", std::string(28, 'x')}},
+                         {"b", {"0123456789abcdef", std::string(28, 'y')}}}};
+  record.command = AlterConfigs{{{config::Op::kSet, "k", map}}};
+  return record;
+}
+
+TEST(RecordDecoder, RefusesConfigsThatNoServerWrites) {
+  auto one = [](auto record) {
+    auto change = record.getCommand().initAlterConfigs(1)[0];
+    change.setKey("k");
+    return change;
+  };
+  auto sealed = [&](auto record) {
+    auto seal = one(record).initValue().initSealed();
+    seal.setKeyId("0123456789abcdef");
+    seal.initBox(28);
+    return seal;
+  };
+  EXPECT_TRUE(StatusOf([&](auto record) { sealed(record); }).ok());
+  ExpectRefused(kDataLoss, "keyId is not 16", [&](auto r) { sealed(r).setKeyId("0123"); });
+  ExpectRefused(kDataLoss, "keyId is not 16",
+                [&](auto r) { sealed(r).setKeyId("0123456789ABCDEF"); });
+  ExpectRefused(kDataLoss, "box has 27 bytes", [&](auto r) { sealed(r).initBox(27); });
+  ExpectRefused(kDataLoss, "config key is empty", [&](auto r) { one(r).setKey(""); });
+  ExpectRefused(kDataLoss, "config key is empty",
+                [&](auto r) { r.getCommand().initGetConfigs(1).set(0, ""); });
+  ExpectRefused(kUnimplemented, "config op is 4", [&](auto r) { one(r).setOp(4); });
+  ExpectRefused(kDataLoss, "resets and has a value", [&](auto r) {
+    auto change = one(r);
+    change.setOp(1);
+    change.initValue().setText("v");
+  });
+  ExpectRefused(kDataLoss, "staticConfigs hold a null",
+                [&](auto r) { r.getCommand().initBoot().initStaticConfigs(1)[0].setKey("k"); });
+  ExpectRefused(kDataLoss, "seal name stands twice", [&](auto r) {
+    for (auto entry : one(r).initValue().initSealedMap(2)) {
+      entry.setName("root");
+      entry.initValue().setKeyId("0123456789abcdef");
+      entry.getValue().initBox(28);
+    }
+  });
 }
 
 // What the decoder says when any one 16-bit number of `record` is 99.
@@ -263,6 +311,8 @@ TEST(RecordDecoder, EveryUnionRefusesMembersOfLaterVersions) {
     EXPECT_THAT(refusals, Contains(absl::StrCat("record: ", name,
                                                 " is 99, which this version does not know")));
   }
+  EXPECT_THAT(RefusalsOf99(AlterRecord()),
+              Contains("record: config value is 99, which this version does not know"));
 }
 
 }  // namespace

@@ -60,23 +60,87 @@ acl::Filter AnyFilter(Random& random) {
   return filter;
 }
 
+config::Sealed AnySealed(Random& random) {
+  config::Sealed sealed;
+  for (int i = 0; i < 16; ++i) sealed.key_id.push_back("0123456789abcdef"[random.Below(16)]);
+  for (uint64_t n = 28 + random.Below(30); n > 0; --n) {
+    sealed.box.push_back(static_cast<char>(random.Below(256)));
+  }
+  return sealed;
+}
+
+config::SealedMap AnySealedMap(Random& random) {
+  config::SealedMap map;
+  for (uint64_t n = random.Below(4); n > 0; --n) {
+    std::string name = absl::StrCat(AnyText(random), n);  // Ends in its number: none is twice.
+    map.entries.push_back({name, AnySealed(random)});
+  }
+  return map;
+}
+
+config::Value AnySeal(Random& random) {
+  if (random.OneIn(2)) return AnySealed(random);
+  return AnySealedMap(random);
+}
+
+config::Value AnyValue(Random& random) {
+  if (random.OneIn(3)) return AnySeal(random);
+  return AnyText(random);
+}
+
+std::string AnyKey(Random& random) { return "k" + AnyText(random); }
+
 Boot AnyBoot(Random& random) {
-  Boot boot{AnyText(random), static_cast<uint32_t>(random.Below(uint64_t{1} << 32)), {}};
+  std::string cluster_id = AnyText(random);
+  Boot boot{cluster_id, static_cast<uint32_t>(random.Below(uint64_t{1} << 32)), {}};
   for (uint64_t n = random.Below(6); n > 0; --n) {
-    std::string key = AnyText(random);
-    boot.static_configs[key] = AnyText(random);
+    std::string key = AnyKey(random);
+    boot.static_configs[key] = AnyValue(random);
   }
   return boot;
 }
 
+AlterConfigs AnyAlteration(Random& random) {
+  AlterConfigs alter;
+  for (uint64_t n = random.Below(5); n > 0; --n) {
+    config::Change change{static_cast<config::Op>(random.Below(4)), AnyKey(random), {}};
+    if (change.op != config::Op::kDelete && !random.OneIn(4)) change.value = AnyValue(random);
+    alter.changes.push_back(change);
+  }
+  return alter;
+}
+
+GetConfigs AnyGet(Random& random) {
+  GetConfigs get;
+  for (uint64_t n = random.Below(4); n > 0; --n) get.keys.push_back(AnyKey(random));
+  return get;
+}
+
+ResealSecrets AnyReseal(Random& random) {
+  ResealSecrets reseal;
+  for (auto* seals : {&reseal.statics, &reseal.dynamics}) {
+    for (uint64_t n = random.Below(4); n > 0; --n) {
+      std::string key = AnyKey(random);
+      (*seals)[key] = AnySeal(random);
+    }
+  }
+  return reseal;
+}
+
 Command AnyCommand(Random& random) {
-  switch (random.Below(4)) {
+  switch (random.Below(7)) {
     case 0:
       return AnyBoot(random);
     case 1:
       return AddAcl{AnyEntry(random)};
     case 2:
       return DropAcl{AnyFilter(random)};
+    case 3:
+      return AnyAlteration(random);
+    case 4:
+      return AnyGet(random);
+    case 5:
+      return AnyReseal(random);
     default:
       return ListAcl{AnyFilter(random)};
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/support/acl.h"
+#include "tests/support/configs.h"
 #include "tests/support/random.h"
 
 namespace pegel::testing {
@@ -36,8 +37,49 @@ inline acl::Filter RandomFilter(Random& random) {
   return filter;
 }
 
-inline Command RandomCommand(Random& random) {
+// Good and bad values, so that rules between keys are broken now and then.
+inline config::Change RandomChange(Random& random) {
+  static const std::vector<std::pair<std::string, std::string>> kPairs = {
+      {"datalake.format", "paimon"},          {"datalake.format", "iceberg"},
+      {"datalake.enabled", "true"},           {"datalake.paimon.warehouse", "/w"},
+      {"kv.snapshot.interval", "5 min"},      {"kv.snapshot.interval", "0 ms"},
+      {"remote.data.dirs", "s3://a"},         {"remote.data.dirs", "s3://b"},
+      {"remote.data.dirs.weights", "1"},      {"server.data-disk.write-limit-ratio", "0.9"},
+      {"zookeeper.address", "host:2181"},     {"server.data-disk.write-recover-ratio", "0.86"},
+      {"security.sasl.plain.credentials", ""}};
+  static const std::vector<std::string> kUsers = {"root", "guest", "bad user"};
+  const auto& [key, text] = random.Of(kPairs);
+  auto op = static_cast<config::Op>(random.Below(4));
+  if (op == config::Op::kDelete) return ResetOf(key);
+  if (op == config::Op::kSet && random.OneIn(4)) return SetToNull(key);
+  if (!text.empty()) return {op, key, config::Value(text)};
+  const std::string& user = random.Of(kUsers);
+  return {op, key, config::Value(SealedUsers({user}, random.OneIn(2) ? 'x' : 'y'))};
+}
+
+inline Command RandomConfigCommand(Random& random) {
   switch (random.Below(8)) {
+    case 0:
+      return random.OneIn(2) ? GetConfigs{} : GetConfigs{{RandomChange(random).key}};
+    case 1:
+      return ResealSecrets{{}, {{"security.sasl.plain.credentials", SealedUsers({"root"}, 'z')}}};
+    default: {
+      AlterConfigs alter;
+      for (uint64_t n = 1 + random.Below(2); n > 0; --n) {
+        alter.changes.push_back(RandomChange(random));
+      }
+      return alter;
+    }
+  }
+}
+
+inline Command RandomCommand(Random& random) {
+  switch (random.Below(12)) {
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+      return RandomConfigCommand(random);
     case 0:
       return DropAcl{RandomFilter(random)};
     case 1:
