@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/canonical.h"
 #include "core/check.h"
+#include "core/config/clear_secrets.h"
+#include "core/config/grammar.h"
 
 namespace pegel {
 namespace {
@@ -33,6 +35,13 @@ std::vector<Effect> Engine::Step(Input input) {
 
 void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
   if (is_stopped_) return;
+  if (const std::string* key = config::FindClearSecret(call.command)) {
+    effects.push_back(
+        Refusal(call.token, ErrorCode::kInvalidArgument,
+                absl::StrCat("The value of '", config::Shown(*key),
+                             "' is a secret that was not sealed. Nothing was logged.")));
+    return;
+  }
   if (AnsweredBefore(call, effects)) return;
   bool is_read = IsRead(call.command);
   Moment now{Next(world_.lsn), std::max(call.now, world_.time), std::move(call.author)};

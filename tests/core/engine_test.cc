@@ -154,6 +154,21 @@ TEST_F(EngineTest, ARejectionIsARecordToo) {
   EXPECT_EQ(replies_.back().receipt->lsn, Lsn{3});
 }
 
+// The server seals before it submits; this is the lock behind that one.
+TEST_F(EngineTest, ASecretThatWasNotSealedIsRefusedAndNotLogged) {
+  Call(1, AlterConfigs{{{config::Op::kSet, "kv.snapshot.interval", "1 s"},
+                        {config::Op::kSet, "datalake.paimon.s3.secret-key", "hunter2"}}});
+  EXPECT_TRUE(appended_.empty());
+  ASSERT_EQ(replies_.size(), 1u);
+  EXPECT_FALSE(replies_[0].receipt.has_value());
+  EXPECT_EQ(std::get<Error>(replies_[0].outcome).message,
+            "The value of 'datalake.paimon.s3.secret-key' is a secret that was not sealed. Nothing "
+            "was logged.");
+  config::Sealed sealed{"0123456789abcdef", std::string(40, 'x')};
+  Call(2, AlterConfigs{{{config::Op::kSet, "datalake.paimon.s3.secret-key", sealed}}});
+  EXPECT_EQ(appended_.size(), 1u);
+}
+
 TEST_F(EngineTest, ARetryGetsTheFirstAnswerAndNoSecondRecord) {
   Call(1, AddAcl{kEntry}, RequestId{0, 9});
   Durable(1);
