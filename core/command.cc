@@ -13,7 +13,44 @@ struct Kinds {
   CommandKind operator()(const ResealSecrets&) const { return CommandKind::kResealSecrets; }
 };
 
+// Of a command with its names, when it holds no more.
+constexpr size_t kBytesTypical = 1024;
+
+size_t BytesOfAll(const std::map<std::string, config::Value>& configs) {
+  size_t bytes = 0;
+  for (const auto& [key, value] : configs) bytes += key.size() + config::BytesOf(value);
+  return bytes;
+}
+
+struct BytesBeyondTypical {
+  template <typename Small>
+  size_t operator()(const Small&) const {
+    return 0;
+  }
+  size_t operator()(const Boot& boot) const { return BytesOfAll(boot.static_configs); }
+  size_t operator()(const AlterConfigs& alter) const {
+    size_t bytes = 0;
+    for (const config::Change& change : alter.changes) {
+      bytes +=
+          sizeof change + change.key.size() + (change.value ? config::BytesOf(*change.value) : 0);
+    }
+    return bytes;
+  }
+  size_t operator()(const GetConfigs& get) const {
+    size_t bytes = 0;
+    for (const std::string& key : get.keys) bytes += sizeof key + key.size();
+    return bytes;
+  }
+  size_t operator()(const ResealSecrets& reseal) const {
+    return BytesOfAll(reseal.statics) + BytesOfAll(reseal.dynamics);
+  }
+};
+
 }  // namespace
+
+size_t BytesOf(const Command& command) {
+  return kBytesTypical + std::visit(BytesBeyondTypical{}, command);
+}
 
 CommandKind KindOf(const Command& command) { return std::visit(Kinds{}, command); }
 

@@ -79,6 +79,9 @@ enum class CommandKind : uint16_t {
 CommandKind KindOf(const Command& command);
 absl::string_view ToText(CommandKind kind);  // `boot`, `add_acl`, …
 
+// About how much memory it takes; for bounds, so the last byte does not matter.
+size_t BytesOf(const Command& command);
+
 // A read changes nothing: it may be answered without a record, and its request id is not
 // remembered.
 bool IsRead(const Command& command);

@@ -49,10 +49,12 @@ void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
     Outcome outcome = Decide(world_, now, call.command).outcome;
     return WaitFor(world_.lsn, Waiter{call.token, std::move(outcome), world_.lsn}, effects);
   }
-  if (waiting_.size() >= options_.line_records_max) {
+  size_t bytes = BytesOf(call.command);
+  if (waiting_.size() >= options_.line_records_max ||
+      (!waiting_.empty() && waiting_bytes_ + bytes > options_.line_bytes_max)) {
     effects.push_back(Refusal(call.token, ErrorCode::kOverloaded,
-                              absl::StrCat(waiting_.size(),
-                                           " calls wait for the disk, which is the limit. Nothing "
+                              absl::StrCat(waiting_.size(), " calls of ", waiting_bytes_,
+                                           " bytes wait for the disk, which is the limit. Nothing "
                                            "was changed; retry after a moment.")));
     return;
   }
@@ -60,6 +62,8 @@ void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
   digest_.reset();
   Slot& slot = waiting_.emplace_back();
   slot.is_remembered = call.request_id.is_set() && !is_read;
+  slot.bytes = bytes + BytesOf(applied.decision.outcome);
+  waiting_bytes_ += slot.bytes;
   if (!applied.decision.events.empty()) {
     slot.change =
         std::make_shared<const ChangeSet>(ChangeSet{now, std::move(applied.decision.events)});
@@ -102,6 +106,7 @@ void Engine::On(GroupDurable& group, std::vector<Effect>& effects) {
     chain_ = chain;
     Slot slot = std::move(waiting_.front());
     waiting_.pop_front();
+    waiting_bytes_ -= slot.bytes;
     if (slot.is_remembered) answered_chains_.emplace(durable_, chain);
     for (Waiter& waiter : slot.waiters) Release(waiter, effects);
     if (slot.change != nullptr) published.changes.push_back(std::move(slot.change));

@@ -96,6 +96,7 @@ using Effect = std::variant<Append, Reply, StatusReply, Published, Stop>;
 struct EngineOptions {
   bool log_reads = true;           // false: reads are answered without a record.
   size_t line_records_max = 8192;  // Calls waiting for the disk; one more is refused as OVERLOADED.
+  size_t line_bytes_max = 64 << 20;  // Their commands and answers; refused likewise.
 };
 
 class Engine {
@@ -124,6 +125,7 @@ class Engine {
   struct Slot {
     std::vector<Waiter> waiters;
     bool is_remembered = false;  // A retry may ask for this record's receipt later.
+    size_t bytes = 0;            // Of the command and its answer.
     SharedChange change;         // Null: the record has no events.
   };
 
@@ -144,6 +146,7 @@ class Engine {
   Hash256 chain_;                                  // Of durable_.
   absl::btree_map<Lsn, Hash256> answered_chains_;  // For receipts of retries.
   std::deque<Slot> waiting_;                       // [i]: for lsn durable_ + 1 + i.
+  size_t waiting_bytes_ = 0;
   bool is_stopped_ = false;
   std::optional<Hash256> digest_;  // Of world_, until it changes.
 };

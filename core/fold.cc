@@ -5,6 +5,7 @@
 #include "core/canonical.h"
 #include "core/check.h"
 #include "core/config/reducer.h"
+#include "core/limits.h"
 #include "core/sha256.h"
 
 namespace pegel {
@@ -27,13 +28,25 @@ void EvolveOne(World& world, const AnyEvent& event) {
   Evolve(world, event);
 }
 
+// To kErrorBytesMax, at a character.
+void Shorten(std::string* message) {
+  constexpr absl::string_view kEllipsis = "…";
+  if (message->size() <= kErrorBytesMax) return;
+  size_t end = kErrorBytesMax - kEllipsis.size();
+  while (end > 0 && (static_cast<unsigned char>((*message)[end]) & 0xC0) == 0x80) --end;
+  message->replace(end, message->npos, kEllipsis.data(), kEllipsis.size());
+}
+
 }  // namespace
 
 Decision Decide(const World& world, const Moment& now, const Command& command) {
   if (world.behaviour == 0 && KindOf(command) != CommandKind::kBoot) {
     return Reject(ErrorCode::kUnknownServerError, "The log does not begin with a Boot record.");
   }
-  return std::visit([&](const auto& one) { return DecideOne(world, now, one); }, command);
+  Decision decision =
+      std::visit([&](const auto& one) { return DecideOne(world, now, one); }, command);
+  if (auto* error = std::get_if<Error>(&decision.outcome)) Shorten(&error->message);
+  return decision;
 }
 
 void Evolve(World& world, const Event& event) {

@@ -33,5 +33,11 @@ inline constexpr size_t kConfigKeyBytesMax = 255;
 // Dynamic entries, and keys that were reset and are still spoken of (core/config/state.h).
 inline constexpr size_t kConfigKeysMax = 10'000;
 inline constexpr size_t kConfigResetsMax = 10'000;
+// Keys and values of all dynamic entries: a reading of all is one reply, and waits for the disk
+// whole.
+inline constexpr size_t kConfigBytesMax = 4 << 20;
+
+// A refusal is remembered with its request id, so its text is bounded: longer ones end in `…`.
+inline constexpr size_t kErrorBytesMax = 1024;
 
 }  // namespace pegel

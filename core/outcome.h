@@ -43,6 +43,9 @@ using Result = std::variant<Done, AclEntries, ConfigEntries>;
 // Accepted: the Result. Rejected: the Error. Part of the record's meaning through the effect hash.
 using Outcome = std::variant<Result, Error>;
 
+// About how much memory it takes, as BytesOf(Command).
+size_t BytesOf(const Outcome& outcome);
+
 inline bool IsAccepted(const Outcome& outcome) { return std::holds_alternative<Result>(outcome); }
 
 }  // namespace pegel

@@ -21,6 +21,9 @@ struct StoredRecord {
   Hash256 previous{};  // Chain hash of the record before; zeros for record 1.
 };
 
+// No encoding of `record` is longer.
+size_t EncodedBytesMax(const Record& record);
+
 // Appends the encoding to `out`.
 void EncodeRecord(const Record& record, const Hash256& previous, std::string* out);
 

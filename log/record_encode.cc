@@ -221,6 +221,10 @@ void Write(schema::Record::Builder out, const Record& record, const Hash256& pre
 
 }  // namespace
 
+size_t EncodedBytesMax(const Record& record) {
+  return kFrameHeaderBytes + WordsMax(record) * sizeof(capnp::word);
+}
+
 void EncodeRecord(const Record& record, const Hash256& previous, std::string* out) {
   // 256 words are on the stack, which is enough for nearly every record. Zeroed: what is padding in
   // the message is zero in the log.

@@ -10,12 +10,44 @@
 
 #include "absl/types/span.h"
 #include "log/group.h"
+#include "log/record_codec.h"
 
 namespace pegel::log {
 namespace {
 
-// Bounds a group to about 8 MiB, as names are at most 255 bytes long.
+// Bound a group to about 8 MiB, but for one record that is larger: RocksDB holds a group in memory
+// several times.
 constexpr size_t kGroupRecordsMax = 4096;
+constexpr size_t kGroupBytesMax = 8 << 20;
+
+// How many of the first records make the next group.
+size_t GroupSize(absl::Span<const Record> records) {
+  size_t count = 0, bytes = 0;
+  while (count < std::min(records.size(), kGroupRecordsMax)) {
+    bytes += EncodedBytesMax(records[count]);
+    if (count > 0 && bytes > kGroupBytesMax) break;
+    ++count;
+  }
+  return count;
+}
+
+// What cannot be read again must not be written: one such record would shut the log for ever.
+absl::Status CheckReadable(const Group& group) {
+  absl::StatusOr<std::vector<absl::string_view>> records = SplitGroup(group.bytes);
+  if (!records.ok()) return records.status();
+  uint64_t lsn = group.first.value;
+  for (absl::string_view bytes : *records) {
+    absl::StatusOr<StoredRecord> read = DecodeRecord(bytes);
+    if (!read.ok()) {
+      return absl::InternalError(absl::StrCat("lsn ", lsn,
+                                              " would not be readable, so nothing was "
+                                              "written: ",
+                                              read.status().message()));
+    }
+    ++lsn;
+  }
+  return absl::OkStatus();
+}
 
 // Waits until the group is durable or refused.
 absl::Status AppendAndWait(Log& log, const Group& group) {
@@ -64,15 +96,17 @@ bool Sequencer::Impl::Take(std::vector<Record>* records) {
 
 void Sequencer::Impl::AppendAll(absl::Span<const Record> records) {
   while (!records.empty() && failure.ok()) {
-    AppendGroup(records.subspan(0, kGroupRecordsMax));
-    records.remove_prefix(std::min(records.size(), kGroupRecordsMax));
+    size_t count = GroupSize(records);
+    AppendGroup(records.subspan(0, count));
+    records.remove_prefix(count);
   }
 }
 
 void Sequencer::Impl::AppendGroup(absl::Span<const Record> records) {
   Committed committed;
   Group group = PackGroup(records, head, &committed.chains);
-  failure = AppendAndWait(log, group);
+  failure = CheckReadable(group);
+  if (failure.ok()) failure = AppendAndWait(log, group);
   if (!failure.ok()) return report(Committed{failure, {}, {}});
   head = group.head;
   committed.through = head.lsn;

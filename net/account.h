@@ -20,7 +20,9 @@ struct Account {
   size_t calls_max = 0;
   size_t calls_under_way = 0;  // On the line, no answer yet.
   size_t watches_max = 0;
-  size_t watches_open = 0;  // Subscriptions that the client holds.
+  size_t watches_open = 0;   // Subscriptions that the client holds.
+  size_t watches_begun = 0;  // In all, since it connected.
+  size_t watches_begun_max = 0;
   // All null when the session is gone: then nothing may be asked any more.
   Line* line = nullptr;
   ServerCounters* counters = nullptr;

@@ -32,6 +32,9 @@ struct Limits {
   int64_t outgoing_stall_ms_max = 10'000;
   // Subscriptions of one connection: a server needs one, a tool that shows several views a few.
   size_t watches_per_connection_max = 8;
+  // What a connection may begin in all. Each can leave a few calls unanswered for as long as the
+  // connection lives, and nobody needs so many.
+  size_t watches_begun_max = 1000;
   // Subscriptions in all. Each may have a little over 1 MiB under way: half a gigabyte at worst.
   size_t watches_max = 512;
   // Subscribers that rollout remembers, connected or not. Room for all that may be connected, and

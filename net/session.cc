@@ -35,6 +35,7 @@ std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watche
   account->caller = std::move(caller);
   account->calls_max = limits.calls_in_flight_max;
   account->watches_max = limits.watches_per_connection_max;
+  account->watches_begun_max = limits.watches_begun_max;
   account->line = &line;
   account->counters = &counters;
   account->watches = &watches;

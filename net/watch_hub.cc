@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/config/shown.h"
 #include "net/wire.h"
 
 namespace pegel::net {
@@ -221,7 +222,7 @@ void WatchHub::OnBroken(Id id, const kj::Exception& exception) {
   bool is_gone = exception.getType() == kj::Exception::Type::DISCONNECTED;
   Remove(id, is_gone ? "The connection ended."
                      : absl::StrCat("The subscriber refused its changes: ",
-                                    exception.getDescription().cStr()));
+                                    config::Shown(exception.getDescription().cStr())));
 }
 
 void WatchHub::Tick() {

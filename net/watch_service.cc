@@ -19,6 +19,7 @@ class Subscription final : public wire::Subscription::Server {
   Subscription(std::shared_ptr<Account> account, WatchHub::Id id)
       : account_(std::move(account)), id_(id) {
     ++account_->watches_open;
+    ++account_->watches_begun;
   }
   ~Subscription() noexcept(false) {
     --account_->watches_open;
@@ -45,6 +46,12 @@ void CheckRoom(const Account& account) {
                                          "OVERLOADED (1003): this connection has as many "
                                          "subscriptions as it may have",
                                          account.watches_max));
+  }
+  if (account.watches_begun >= account.watches_begun_max) {
+    kj::throwFatalException(KJ_EXCEPTION(OVERLOADED,
+                                         "OVERLOADED (1003): this connection has begun as many "
+                                         "subscriptions as it may. Connect again",
+                                         account.watches_begun_max));
   }
   if (account.watches->is_full()) {
     kj::throwFatalException(

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/config/registry.h"
+#include "core/limits.h"
 #include "net/wire.h"
 
 namespace pegel::net {
@@ -235,6 +236,10 @@ std::variant<WatchFilter, Error> FromWire(wire::WatchFilter::Reader in) {
                                 " key prefixes, found ", in.getKeyPrefixes().size()));
   }
   for (capnp::Text::Reader prefix : in.getKeyPrefixes()) {
+    if (prefix.size() > kConfigKeyBytesMax) {
+      return Invalid(absl::StrCat("filter: expected key prefixes of at most ", kConfigKeyBytesMax,
+                                  " bytes, found one of ", prefix.size()));
+    }
     filter.key_prefixes.push_back(StringOf(prefix));
   }
   return filter;

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/config/registry.h"
+#include "core/limits.h"
 #include "tools/sealing.h"
 
 namespace pegel::tools {
@@ -31,6 +32,12 @@ Error MarkerRefused(const std::string& key) {
                        key, "'.")};
 }
 
+Error TooLong(const std::string& key, size_t bytes) {
+  return {ErrorCode::kLimitExceeded,
+          absl::StrCat("The value of '", key, "' has ", bytes,
+                       " bytes, which is more than the limit of ", kConfigValueBytesMax, ".")};
+}
+
 Error WrongForm(const absl::Status& why) {
   return {ErrorCode::kConfig, std::string(why.message())};
 }
@@ -51,6 +58,7 @@ std::optional<Error> SealChange(const Keyring* keyring, config::Change& change,
                                 absl::string_view salt) {
   std::string* clear = SecretOf(change);
   if (clear == nullptr) return std::nullopt;
+  if (clear->size() > kConfigValueBytesMax) return TooLong(change.key, clear->size());
   if (IsMarker(*clear)) return MarkerRefused(change.key);
   if (keyring == nullptr) return NoKeyFile(change.key);
   absl::StatusOr<config::Value> sealed = SealValue(*keyring, change.key, *clear, salt);

@@ -64,6 +64,23 @@ Problem CheckResults(const Draft& draft) {
   return std::nullopt;
 }
 
+// Whoever is above a limit may still change and reset, but not add.
+Problem CheckTotals(const ConfigState& state, const Draft& draft) {
+  if (draft.dynamic_count() > std::max(kConfigKeysMax, state.dynamics.size())) {
+    return Error{ErrorCode::kLimitExceeded,
+                 absl::StrCat("The cluster would hold ", draft.dynamic_count(),
+                              " dynamic configs, which is more than the limit of ", kConfigKeysMax,
+                              ". Reset keys that are not needed.")};
+  }
+  if (draft.dynamic_bytes() > std::max(kConfigBytesMax, state.dynamic_bytes)) {
+    return Error{ErrorCode::kLimitExceeded,
+                 absl::StrCat("The dynamic configs would take ", draft.dynamic_bytes(),
+                              " bytes, which is more than the limit of ", kConfigBytesMax,
+                              ". Reset keys that are not needed.")};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Problem Alter(const std::vector<Change>& changes, const ConfigState& state, Draft* draft) {
@@ -72,13 +89,7 @@ Problem Alter(const std::vector<Change>& changes, const ConfigState& state, Draf
   }
   if (Problem problem = CheckResults(*draft)) return problem;
   if (Problem problem = CheckRules(Draft(state), *draft)) return problem;
-  if (draft->dynamic_count() <= std::max(kConfigKeysMax, state.dynamics.size())) {
-    return std::nullopt;
-  }
-  return Error{ErrorCode::kLimitExceeded,
-               absl::StrCat("The cluster would hold ", draft->dynamic_count(),
-                            " dynamic configs, which is more than the limit of ", kConfigKeysMax,
-                            ". Reset keys that are not needed.")};
+  return CheckTotals(state, *draft);
 }
 
 }  // namespace pegel::config

@@ -20,17 +20,17 @@ bool IsList(const Option& option) {
          option.type == Type::kEnumList;
 }
 
-// Equal as the list's type sees it: `01` and `1` are one number.
-bool IsSameElement(const Option& option, const std::string& a, const std::string& b) {
-  if (option.type != Type::kIntList) return a == b;
-  absl::StatusOr<int32_t> left = ParseInt(a), right = ParseInt(b);
-  return left.ok() && right.ok() && *left == *right;
+// Equal for elements that the list's type takes for one: `01` and `1` are one number.
+std::string Identity(const Option& option, const std::string& element) {
+  if (option.type != Type::kIntList) return element;
+  absl::StatusOr<int32_t> number = ParseInt(element);
+  return number.ok() ? absl::StrCat(*number) : element;
 }
 
-bool Holds(const Option& option, const Elements& list, const std::string& element) {
-  return std::any_of(list.begin(), list.end(), [&](const std::string& other) {
-    return IsSameElement(option, other, element);
-  });
+std::set<std::string> Identities(const Option& option, const Elements& elements) {
+  std::set<std::string> identities;
+  for (const std::string& element : elements) identities.insert(Identity(option, element));
+  return identities;
 }
 
 Elements Parsed(const std::string& text) {
@@ -42,9 +42,10 @@ Elements Parsed(const std::string& text) {
 Combined AppendToList(const Option& option, const std::string& value, const std::string& base) {
   Elements elements = Parsed(base), more = Parsed(value);
   if (more.empty()) return std::optional<DynamicValue>();
+  std::set<std::string> held = Identities(option, elements);
   for (std::string& added : more) {
     bool may_repeat = option.type == Type::kIntList;  // Two directories may have one weight.
-    if (!may_repeat && Holds(option, elements, added)) {
+    if (!held.insert(Identity(option, added)).second && !may_repeat) {
       return ConfigError(absl::StrCat(option.key, " already contains '", Shown(added), "'."));
     }
     elements.push_back(std::move(added));
@@ -57,9 +58,10 @@ Combined AppendToList(const Option& option, const std::string& value, const std:
 }
 
 Combined SubtractFromList(const Option& option, const std::string& value, const std::string& base) {
-  Elements removed = Parsed(value), all = Parsed(base), kept;
+  const std::set<std::string> removed = Identities(option, Parsed(value));
+  Elements all = Parsed(base), kept;
   for (const std::string& element : all) {
-    if (!Holds(option, removed, element)) kept.push_back(element);
+    if (!removed.contains(Identity(option, element))) kept.push_back(element);
   }
   if (kept.size() == all.size()) return std::optional<DynamicValue>();
   if (kept.empty()) return std::optional<DynamicValue>(DynamicValue());

@@ -82,6 +82,26 @@ size_t Draft::dynamic_count() const {
   return count;
 }
 
+size_t EntryBytes(const std::string& key, const DynamicValue& value) {
+  return key.size() + (value.has_value() ? BytesOf(*value) : 0);
+}
+
+size_t Draft::dynamic_bytes() const {
+  size_t bytes = state_.dynamic_bytes;
+  for (const auto& [key, value] : changed_) {
+    if (value.has_value()) bytes += EntryBytes(key, *value);
+    auto was = state_.dynamics.find(key);
+    if (was != state_.dynamics.end()) bytes -= EntryBytes(key, was->second.value);
+  }
+  return bytes;
+}
+
+bool Draft::MayDiffer(absl::string_view prefix) const {
+  if (statics_ != nullptr) return true;
+  auto first = changed_.lower_bound(std::string(prefix));
+  return first != changed_.end() && absl::StartsWith(first->first, prefix);
+}
+
 std::vector<Event> Draft::Events() const {
   std::vector<Event> events;
   for (const auto& [key, value] : changed_) {

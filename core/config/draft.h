@@ -16,6 +16,9 @@ namespace pegel::config {
 
 using DynamicValue = std::optional<Value>;  // Unset: an explicit null.
 
+// What a dynamic entry counts towards the limit.
+size_t EntryBytes(const std::string& key, const DynamicValue& value);
+
 class Draft {
  public:
   // The state as it is, to be altered.
@@ -42,6 +45,11 @@ class Draft {
   // Every key with this prefix that has a value in force, in order.
   std::vector<std::string> KeysInForce(absl::string_view prefix) const;
   size_t dynamic_count() const;
+  size_t dynamic_bytes() const;
+
+  // Whether anything with this prefix may have another value in force than in the state: a rule on
+  // others need not be asked again.
+  bool MayDiffer(absl::string_view prefix) const;
 
   // The facts that make the draft true: none for an entry that stays as it was.
   std::vector<Event> Events() const;

@@ -113,13 +113,19 @@ Decision Decide(const World& world, const Moment& now, const ResealSecrets& comm
 // The record that is being applied is the next one: the fold moves the lsn on when all its events
 // are in.
 void Evolve(World& world, const ConfigSet& event) {
-  world.configs.dynamics[event.key] = DynamicEntry{event.value, Next(world.lsn)};
-  world.configs.resets.erase(event.key);
+  ConfigState& configs = world.configs;
+  DynamicEntry& entry = configs.dynamics[event.key];
+  configs.dynamic_bytes -= entry.changed == Lsn{} ? 0 : EntryBytes(event.key, entry.value);
+  configs.dynamic_bytes += EntryBytes(event.key, event.value);
+  entry = DynamicEntry{event.value, Next(world.lsn)};
+  configs.resets.erase(event.key);
 }
 
 void Evolve(World& world, const ConfigReset& event) {
-  size_t removed = world.configs.dynamics.erase(event.key);
-  PEGEL_CHECK(removed == 1, "reset but not set: ", event.key);
+  auto entry = world.configs.dynamics.find(event.key);
+  PEGEL_CHECK(entry != world.configs.dynamics.end(), "reset but not set: ", event.key);
+  world.configs.dynamic_bytes -= EntryBytes(event.key, entry->second.value);
+  world.configs.dynamics.erase(entry);
   RememberReset(world.configs, event.key, Next(world.lsn));
 }
 
@@ -128,7 +134,10 @@ void Evolve(World& world, const ConfigResealed& event) {
   if (event.is_static) {
     configs.statics.at(event.key).value = event.value;
   } else {
-    configs.dynamics.at(event.key).value = event.value;
+    DynamicEntry& entry = configs.dynamics.at(event.key);
+    configs.dynamic_bytes -= EntryBytes(event.key, entry.value);
+    entry.value = event.value;
+    configs.dynamic_bytes += EntryBytes(event.key, entry.value);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "core/config/remote_dirs.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -50,9 +51,9 @@ Problem CheckRemoteDirsKept(const Draft& before, const Draft& after) {
       return ConfigProblem(absl::StrCat("Invalid remote path for ", kDirs, " at index ", i, "."));
     }
   }
-  bool is_kept = std::all_of(was.begin(), was.end(), [&](const std::string& dir) {
-    return std::find(is.begin(), is.end(), dir) != is.end();
-  });
+  const std::set<std::string> kept(is.begin(), is.end());
+  bool is_kept = std::all_of(was.begin(), was.end(),
+                             [&](const std::string& dir) { return kept.contains(dir); });
   if (is_kept) return std::nullopt;
   return ConfigProblem(absl::StrCat(
       "New ", kDirs, ": [", Shown(absl::StrJoin(is, ", ")),

@@ -12,6 +12,7 @@
 #include "core/config/grammar.h"
 #include "core/config/remote_dirs.h"
 #include "core/limits.h"
+#include "core/utf8.h"
 
 namespace pegel::config {
 namespace {
@@ -42,7 +43,7 @@ Problem CheckDiskLimits(const Draft&, const Draft& after) {
       "Invalid disk write-limit configuration: server.data-disk.write-recover-ratio must be within "
       "(0.0, server.data-disk.write-limit-ratio), and server.data-disk.write-limit-ratio must be "
       "no greater than 1.0; server.data-disk.write-limit-ratio=",
-      ToText(limit), ", server.data-disk.write-recover-ratio=", ToText(recover)));
+      Shown(ToText(limit)), ", server.data-disk.write-recover-ratio=", Shown(ToText(recover))));
 }
 
 Problem CheckLookupCache(const Draft&, const Draft& after) {
@@ -100,7 +101,10 @@ Problem CheckLakeKeys(const Draft&, const Draft& after) {
   std::optional<std::string> format = LakeFormat(after);
   if (!format.has_value()) return std::nullopt;
   const std::string prefix = absl::StrCat("datalake.", *format, ".");
-  for (const std::string& key : after.KeysInForce("datalake.")) {
+  // The others were checked when they came, under the same format.
+  bool is_same_format = !after.MayDiffer(kLakeFormat);
+  for (const std::string& key : is_same_format ? after.Touched() : after.KeysInForce("datalake.")) {
+    if (!absl::StartsWith(key, "datalake.") || after.Effective(key) == nullptr) continue;
     if (key == kLakeEnabled || key == kLakeFormat || absl::StartsWith(key, prefix)) continue;
     return ConfigProblem(
         absl::StrCat("Invalid configuration '", key, "' for '", *format, "' datalake format"));
@@ -117,14 +121,6 @@ Problem CheckUsers(const Draft&, const Draft& after) {
   return std::nullopt;
 }
 
-size_t BytesOf(const Sealed& sealed) { return sealed.key_id.size() + sealed.box.size(); }
-
-size_t BytesOf(const SealedMap& map) {
-  size_t bytes = 0;
-  for (const SealedEntry& entry : map.entries) bytes += entry.name.size() + BytesOf(entry.value);
-  return bytes;
-}
-
 Problem CheckLength(const std::string& key, size_t bytes, size_t bytes_max) {
   if (bytes <= bytes_max) return std::nullopt;
   return Error{ErrorCode::kLimitExceeded,
@@ -138,6 +134,10 @@ Problem CheckText(const std::string& key, const std::string& text) {
                  absl::StrCat("The value of '", Shown(key), "' is a secret that was not sealed.")};
   }
   if (Problem problem = CheckLength(key, text.size(), kConfigValueBytesMax)) return problem;
+  // The log could not be read again with it.
+  if (!IsUtf8(text)) {
+    return ConfigProblem(absl::StrCat("The value of '", Shown(key), "' is not UTF-8."));
+  }
   if (IsMarker(text)) {
     return ConfigProblem(
         absl::StrCat("Config provider markers are resolved at startup only and are not supported "
@@ -156,8 +156,7 @@ Problem CheckSeal(const std::string& key, const Value& value) {
                                                            "' is sealed in a form that its key "
                                                            "does not take.")};
   }
-  size_t bytes = is_map ? BytesOf(std::get<SealedMap>(value)) : BytesOf(std::get<Sealed>(value));
-  return CheckLength(key, bytes, kConfigSealBytesMax);
+  return CheckLength(key, BytesOf(value), kConfigSealBytesMax);
 }
 
 struct LowerBound {
@@ -186,14 +185,26 @@ Problem CheckForm(const std::string& key, const Value& value) {
 }
 
 Problem CheckRules(const Draft& before, const Draft& after) {
-  using Rule = Problem (*)(const Draft&, const Draft&);
-  constexpr Rule kRules[] = {
-      &CheckDiskLimits,     &CheckLookupCache,      &CheckLookuperExpiry, &CheckSnapshotInterval,
-      &CheckMinInSync,      &CheckLakeSwitch,       &CheckLakeKeys,       &CheckUsers,
-      &CheckRemoteDirsKept, &CheckRemoteDirWeights,
+  // Each with the prefix of the keys that it speaks about.
+  struct Rule {
+    absl::string_view about;
+    Problem (*check)(const Draft&, const Draft&);
   };
-  for (Rule rule : kRules) {
-    if (Problem problem = rule(before, after)) return problem;
+  constexpr Rule kRules[] = {
+      {"server.data-disk.", &CheckDiskLimits},
+      {"server.historical-partition.", &CheckLookupCache},
+      {"server.historical-partition.", &CheckLookuperExpiry},
+      {"kv.snapshot.interval", &CheckSnapshotInterval},
+      {"log.replica.min-in-sync-replicas-number", &CheckMinInSync},
+      {"datalake.", &CheckLakeSwitch},
+      {"datalake.", &CheckLakeKeys},
+      {kCredentialsKey, &CheckUsers},
+      {"remote.data.", &CheckRemoteDirsKept},
+      {"remote.data.", &CheckRemoteDirWeights},
+  };
+  for (const Rule& rule : kRules) {
+    if (!after.MayDiffer(rule.about)) continue;
+    if (Problem problem = rule.check(before, after)) return problem;
   }
   return std::nullopt;
 }

@@ -30,6 +30,7 @@ struct StaticEntry {
 struct ConfigState {
   std::map<std::string, StaticEntry> statics;
   std::map<std::string, DynamicEntry> dynamics;
+  size_t dynamic_bytes = 0;  // Of the keys and values of `dynamics`; derived, for its limit.
   // Keys that were set and are not any more, with the record that took them away; the newest
   // kConfigResetsMax. Whoever follows the changes may not have seen it yet.
   std::map<std::string, Lsn> resets;

@@ -39,6 +39,9 @@ struct SealedMap {
 // Stored; the order of the alternatives never changes.
 using Value = std::variant<std::string, Sealed, SealedMap>;
 
+// How much it holds, for limits.
+size_t BytesOf(const Value& value);
+
 inline bool IsSealed(const Value& value) { return !std::holds_alternative<std::string>(value); }
 
 }  // namespace pegel::config

@@ -35,6 +35,38 @@ TEST(ConfigAlter, SetKeepsTheRawText) {
   EXPECT_EQ(cluster.world.configs.dynamics.at("datalake.x").changed, cluster.world.lsn);
 }
 
+// What the log's decoder refuses may not get into it.
+TEST(ConfigAlter, ATextThatIsNotUtf8IsRefused) {
+  ConfigWorld cluster;
+  EXPECT_EQ(cluster.Alter({SetTo("datalake.x", "\xe4")}),
+            "The value of 'datalake.x' is not UTF-8.");
+}
+
+TEST(ConfigAlter, AllDynamicValuesTogetherAreBounded) {
+  ConfigWorld cluster;
+  const std::string value(kConfigValueBytesMax, 'v');
+  size_t count = 0;
+  while (cluster.Alter({SetTo(absl::StrCat("datalake.", count), value)}).empty()) ++count;
+  EXPECT_EQ(count, kConfigBytesMax / (value.size() + 12));
+  EXPECT_NE(cluster.Alter({SetTo("datalake.more", value)}).find("more than the limit of 4194304"),
+            std::string::npos);
+  EXPECT_EQ(cluster.Alter({SetTo("datalake.0", "short"), SetTo("datalake.more", value)}), "");
+  EXPECT_EQ(cluster.Alter({ResetOf("datalake.1")}), "");
+  size_t bytes = 0;
+  for (const auto& [key, entry] : cluster.world.configs.dynamics) {
+    bytes += key.size() + config::BytesOf(*entry.value);
+  }
+  EXPECT_EQ(cluster.world.configs.dynamic_bytes, bytes);
+}
+
+TEST(ConfigAlter, ARefusalIsNotLongerThanItsBound) {
+  ConfigWorld cluster;
+  const std::string digits = absl::StrCat("1.", std::string(16'000, '1'));
+  std::string refusal = cluster.Alter({SetTo("server.data-disk.write-limit-ratio", digits)});
+  EXPECT_NE(refusal.find("Invalid disk write-limit configuration"), std::string::npos) << refusal;
+  EXPECT_LE(refusal.size(), kErrorBytesMax);
+}
+
 TEST(ConfigAlter, TheSameValueAgainIsNoEvent) {
   ConfigWorld cluster;
   ASSERT_EQ(cluster.Alter({SetTo(kInterval, "5 min")}), "");

@@ -26,6 +26,7 @@ TEST(ConfigBoot, TakesEveryOptionAndFamilyAndNothingElse) {
       {{{"config.providers.env.param.prefix", "P_"}}, ""},
       {{{"security.sasl.listener.name.client.plain.jaas.config", SealOf()}}, ""},
       {{{"security.sasl.plain.credentials", SealedUsers({"root"})}}, ""},
+      {{{"fs.endpoint", "a\xff"}}, "The value of 'fs.endpoint' is not UTF-8."},
       {{{"no.such.key", "1"}}, "No ConfigOption found for config key: no.such.key"},
       {{{"fs.", "1"}}, "No ConfigOption found for config key: fs."},
       {{{"config.providers.env.class", "1"}},

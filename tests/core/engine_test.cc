@@ -68,6 +68,11 @@ class EngineWithoutReadRecords : public EngineTest {
   EngineWithoutReadRecords() : EngineTest(EngineOptions{.log_reads = false}) {}
 };
 
+class EngineWithFewBytes : public EngineTest {
+ protected:
+  EngineWithFewBytes() : EngineTest(EngineOptions{.line_bytes_max = 4096}) {}
+};
+
 class EngineWithAShortLine : public EngineTest {
  protected:
   EngineWithAShortLine() : EngineTest(EngineOptions{.line_records_max = 2}) {}
@@ -252,6 +257,17 @@ TEST_F(EngineWithoutReadRecords, AReadNeedsNoRecordButSeesOnlyWhatIsDurable) {
   const auto& result = std::get<Result>(replies_[2].outcome);
   EXPECT_EQ(std::get<AclEntries>(result).entries, std::vector<acl::Entry>{kEntry});
   EXPECT_EQ(replies_[2].receipt->lsn, Lsn{2});
+}
+
+TEST_F(EngineWithFewBytes, WhatWaitsIsBoundedInBytesTooAndOneCallAlwaysFits) {
+  AlterConfigs large{{{config::Op::kSet, "datalake.x", std::string(9000, 'x')}}};
+  Call(1, large), Call(2, large);
+  EXPECT_EQ(appended_.size(), 1u);
+  ASSERT_EQ(replies_.size(), 1u);
+  EXPECT_EQ(LastError(), ErrorCode::kOverloaded);
+  Durable(1);
+  Call(3, large);
+  EXPECT_EQ(appended_.size(), 2u) << "what is durable waits no more";
 }
 
 TEST_F(EngineWithAShortLine, OneCallTooManyIsRefusedAndNotLogged) {

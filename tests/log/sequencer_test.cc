@@ -149,6 +149,45 @@ TEST(Sequencer, AGroupIsNeverLargerThanItsBound) {
   log.Answer(3, absl::OkStatus());
 }
 
+TEST(Sequencer, AGroupIsBoundedInBytesToo) {
+  MemoryLog log;
+  Reports reports;
+  std::vector<Record> records = PlainRecords(Lsn{1}, 40);
+  for (Record& record : records) {
+    record.command = AlterConfigs{{{config::Op::kSet, "datalake.x", std::string(1 << 20, 'x')}}};
+  }
+  {
+    Sequencer sequencer(log, Head{}, reports.Sink());
+    sequencer.Submit(records);
+  }
+  size_t largest = 0, all = 0;
+  for (const Committed& report : reports.All()) {
+    largest = std::max(largest, report.chains.size());
+    all += report.chains.size();
+  }
+  EXPECT_EQ(all, 40u);
+  EXPECT_LE(largest, 8u);
+}
+
+// It would shut the log for ever: better to stop.
+TEST(Sequencer, WhatCouldNotBeReadAgainIsNotWritten) {
+  MemoryLog log;
+  Reports reports;
+  Record record = PlainRecord(Lsn{1});
+  record.command = AlterConfigs{{{config::Op::kSet, "datalake.x", "\xff"}}};
+  {
+    Sequencer sequencer(log, Head{}, reports.Sink());
+    sequencer.Submit({record});
+  }
+  ASSERT_EQ(reports.All().size(), 1u);
+  EXPECT_EQ(reports.All()[0].status.message(),
+            "lsn 1 would not be readable, so nothing was written: record: config value is not "
+            "UTF-8");
+  Lsn first;
+  absl::string_view bytes;
+  EXPECT_FALSE(*(*log.Read(Lsn{1}))->Next(&first, &bytes));
+}
+
 TEST(Sequencer, AnAnswerMayComeFromAnotherThread) {
   HeldLog log;
   Reports reports;

@@ -532,6 +532,19 @@ TEST(Watch, ANameIsPrintableAndNotTooLong) {
   EXPECT_EQ(
       client->Watch({Lsn{1}, "w", {.key_prefixes = std::vector<std::string>(65)}}).status().code(),
       absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(client->Watch({Lsn{1}, "w", {.key_prefixes = {std::string(256, 'x')}}}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Watch, AConnectionMayBeginOnlySoMany) {
+  Limits limits = QuickLimits();
+  limits.watches_begun_max = 3;
+  ServerThread server(limits);
+  auto client = ClientOf(server);
+  for (int i = 0; i < 3; ++i) MustWatch(*client, 1, "w");
+  EXPECT_THAT(client->Watch({Lsn{1}, "w", {}}).status().ToString(), HasSubstr("Connect again"));
+  client.reset();
+  MustWatch(*ClientOf(server), 1, "w");
 }
 
 TEST(Watch, ThereIsALimitForAConnectionAndOneForAll) {

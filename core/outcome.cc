@@ -1,0 +1,29 @@
+#include "core/outcome.h"
+
+namespace pegel {
+namespace {
+
+constexpr size_t kBytesTypical = 256;
+
+struct BytesOfResult {
+  size_t operator()(const Done&) const { return 0; }
+  size_t operator()(const AclEntries& listed) const {
+    return listed.entries.size() * kBytesTypical;
+  }
+  size_t operator()(const ConfigEntries& listed) const {
+    size_t bytes = 0;
+    for (const ConfigEntry& entry : listed.entries) {
+      bytes += kBytesTypical + (entry.value ? config::BytesOf(*entry.value) : 0);
+    }
+    return bytes;
+  }
+};
+
+}  // namespace
+
+size_t BytesOf(const Outcome& outcome) {
+  const auto* result = std::get_if<Result>(&outcome);
+  return kBytesTypical + (result != nullptr ? std::visit(BytesOfResult{}, *result) : 0);
+}
+
+}  // namespace pegel
