@@ -114,6 +114,7 @@ kj::Promise<kj::Own<T>> Admin::AskLine(Ask ask) {
 }
 
 template <typename Context, typename Write>
+// The command is moved on, inside the lambda. NOLINTNEXTLINE(performance-unnecessary-value-param)
 kj::Promise<void> Admin::Submit(Context context, RequestId id, Command command, Write write) {
   context.releaseParams();
   context.allowCancellation();  // The line goes on without us; only the reply is saved.

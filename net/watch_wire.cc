@@ -180,7 +180,9 @@ ChangeSet ReadChange(wire::ChangeSet::Reader in) {
   return change;
 }
 
-Error Invalid(std::string message) { return Error{ErrorCode::kInvalidArgument, message}; }
+Error Invalid(std::string message) {
+  return Error{ErrorCode::kInvalidArgument, std::move(message)};
+}
 
 }  // namespace
 

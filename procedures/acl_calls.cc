@@ -82,12 +82,12 @@ class FilterReader {
                                                      : absl::string_view(*argument.values.front());
     if (acl::IsAny(text)) return true;
     absl::StatusOr<T> parsed = parse(text);
-    if (parsed.ok()) {
-      *value = *std::move(parsed);
-    } else {
+    if (!parsed.ok()) {
       error_ = ArgumentError(parameter, argument.position, parsed.status().message());
+      return false;
     }
-    return parsed.ok();
+    *value = *std::move(parsed);
+    return true;
   }
 
   absl::Span<const Parameter> parameters_;

@@ -103,7 +103,8 @@ void Server::WriteBoot(const std::map<std::string, config::Value>& statics) {
   for (auto& [key, text] : options_.static_configs) Wipe(&text);  // Not needed any more.
   options_.static_configs.clear();
   if (!boot.has_value()) return;
-  Submit(Author{Principal{"System", "pegeld"}, ""}, RequestId{}, *std::move(boot), [](Reply) {});
+  Submit(Author{Principal{"System", "pegeld"}, ""}, RequestId{}, *std::move(boot),
+         [](const Reply&) {});
 }
 
 // Clear secrets come this far and no further.
