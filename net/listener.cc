@@ -81,6 +81,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Listen(EventLoop& loop, Line& li
   return listener;
 }
 
+absl::Status Server::CheckAddress(const std::string& address) {
+  return LoopbackEndpoint(address).status();
+}
+
 Listener::Listener(EventPort& port, Line& line, const Limits& limits)
     : port_(port),
       line_(line),

@@ -36,6 +36,8 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Listen(EventLoop& loop, Line& line,
                                                         const std::string& address,
                                                         const Limits& limits);
+  // Whether Listen would take the address, as far as its text tells.
+  static absl::Status CheckAddress(const std::string& address);
   virtual ~Server() = default;  // Closes the listener and every connection.
 
   virtual std::string address() const = 0;  // As bound, e.g. `127.0.0.1:7345`.

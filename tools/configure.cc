@@ -58,11 +58,15 @@ class Configurer {
 };
 
 absl::Status Configurer::TakeFile() {
-  if (given_.config_file.empty()) return absl::OkStatus();
-  absl::StatusOr<std::vector<YamlEntry>> entries = ReadFlatYaml(given_.config_file);
+  if (!given_.config_file.has_value()) return absl::OkStatus();
+  if (given_.config_file->empty()) {
+    return absl::InvalidArgumentError(
+        "flag --config: expected the path of a server.yaml, found an empty text");
+  }
+  absl::StatusOr<std::vector<YamlEntry>> entries = ReadFlatYaml(*given_.config_file);
   if (!entries.ok()) return entries.status();
   for (YamlEntry& entry : *entries) {
-    std::string source = absl::StrCat(given_.config_file, ":", entry.line);
+    std::string source = absl::StrCat(*given_.config_file, ":", entry.line);
     bool is_setting = IsSetting(entry.key);
     if (is_setting && FindSetting(entry.key) == nullptr) {
       return Wrong(source, entry.key, absl::StrCat("no such setting", SuggestSetting(entry.key)));
@@ -125,7 +129,8 @@ absl::Status Configurer::CheckStatics() {
   for (const auto& [key, value] : statics_) {
     options_.static_configs[key] = value.text;
     if (!config::IsSecret(key)) open_ones[key] = value.text;
-    if (key != config::kCredentialsKey) continue;
+    // A marker and a form of its own are told better where all secrets are sealed.
+    if (key != config::kCredentialsKey || absl::StartsWith(value.text, "${")) continue;
     absl::Status status = config::ParseCredentials(value.text).status();
     if (!status.ok()) return Wrong(value.source, key, status.message());
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ namespace pegel::tools {
 
 // The command line, not yet looked into.
 struct Given {
-  std::string config_file;                   // Empty: none.
+  std::optional<std::string> config_file;    // Unset: none.
   std::map<std::string, std::string> flags;  // By flag, only those that were given: `--listen`.
   std::vector<std::string> definitions;      // Of -D, each `key=value`.
 };

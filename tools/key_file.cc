@@ -40,8 +40,8 @@ class File {
   ~File() {
     if (fd_ >= 0) close(fd_);
   }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
+  File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  File& operator=(File&&) = delete;
   int fd() const { return fd_; }
 
  private:
@@ -173,20 +173,23 @@ bool SyncDirectoryOf(const std::string& file) {
   return opened.fd() >= 0 && fsync(opened.fd()) == 0;
 }
 
-// Creates `file`, which must not be there, and syncs it. On failure nothing is left.
-absl::Status WriteNew(const std::string& file, const std::vector<SecretKey>& keys) {
+// Creates `file`, which must not be there.
+absl::StatusOr<File> CreateNew(const std::string& file) {
+  File made(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+  if (made.fd() >= 0) return made;
+  if (errno != EEXIST) return absl::UnavailableError(absl::StrCat(file, ": ", Because()));
+  return absl::AlreadyExistsError(
+      absl::StrCat(file,
+                   " is there already and was not touched; to add a key to a key file, run `pegel "
+                   "keygen --rotate`"));
+}
+
+// Fills the file that CreateNew made, and syncs it. On failure nothing is left of it.
+absl::Status Fill(const File& made, const std::string& file, const std::vector<SecretKey>& keys) {
   SecretText out;
   out.text.reserve(sizeof(kFirstLine) + keys.size() * (kHexDigits + 1));  // Never copied to grow.
   out.text = kFirstLine;
   for (const SecretKey& key : keys) AppendLine(key, &out.text);
-  File made(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
-  if (made.fd() < 0 && errno == EEXIST) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        file,
-        " is there already and was not touched; to add a key to a key file, run `pegel "
-        "keygen --rotate`"));
-  }
-  if (made.fd() < 0) return absl::UnavailableError(absl::StrCat(file, ": ", Because()));
   if (fchmod(made.fd(), kMode) == 0 && WriteAll(made.fd(), out.text) && fsync(made.fd()) == 0) {
     return absl::OkStatus();
   }
@@ -224,33 +227,47 @@ absl::StatusOr<std::vector<SecretKey>> ReadKeyFile(const std::string& file) {
 absl::StatusOr<std::string> MakeKeyFile(const std::string& file) {
   absl::StatusOr<SecretKey> key = NewKey();
   if (!key.ok()) return key.status();
-  absl::Status status = WriteNew(file, {*key});
+  absl::StatusOr<File> made = CreateNew(file);
+  if (!made.ok()) return made.status();
+  absl::Status status = Fill(*made, file, {*key});
   if (!status.ok()) return status;
   if (SyncDirectoryOf(file)) return KeyId(*key);
   return absl::UnavailableError(absl::StrCat(file, ": made, but its directory cannot be synced: ",
                                              Because(), "; sync it before you rely on the file"));
 }
 
+// The new file is the lock: it is made before the old one is read, so that of two rotations at once
+// one is refused and no key is lost.
 absl::StatusOr<std::string> RotateKeyFile(const std::string& file) {
-  absl::StatusOr<std::vector<SecretKey>> keys = ReadKeyFile(file);
-  if (!keys.ok()) return keys.status();
-  absl::StatusOr<SecretKey> key = NewKey();
-  if (!key.ok()) return key.status();
-  keys->insert(keys->begin(), *key);
   const std::string target = Target(file);
   const std::string aside = absl::StrCat(target, ".new");
-  absl::Status status = WriteNew(aside, *keys);
-  if (absl::IsAlreadyExists(status)) {
+  absl::StatusOr<SecretKey> key = NewKey();
+  if (!key.ok()) return key.status();
+  absl::StatusOr<File> made = CreateNew(aside);
+  if (absl::IsAlreadyExists(made.status())) {
     return absl::AlreadyExistsError(absl::StrCat(
         aside,
         " is left from another rotation that is running or broke off; if none is running, "
         "remove it and rotate again"));
   }
+  if (!made.ok()) return made.status();
+  absl::StatusOr<std::vector<SecretKey>> keys = ReadKeyFile(file);
+  if (!keys.ok()) {
+    unlink(aside.c_str());
+    return keys.status();
+  }
+  keys->insert(keys->begin(), *key);
+  absl::Status status = Fill(*made, aside, *keys);
   if (!status.ok()) return status;
-  if (rename(aside.c_str(), target.c_str()) == 0 && SyncDirectoryOf(target)) return KeyId(*key);
-  std::string reason = Because();
-  unlink(aside.c_str());
-  return absl::UnavailableError(absl::StrCat(file, ": cannot be replaced: ", reason));
+  if (rename(aside.c_str(), target.c_str()) != 0) {
+    std::string reason = Because();
+    unlink(aside.c_str());
+    return absl::UnavailableError(absl::StrCat(file, ": cannot be replaced: ", reason));
+  }
+  if (SyncDirectoryOf(target)) return KeyId(*key);
+  return absl::UnavailableError(
+      absl::StrCat(file, ": replaced, but its directory cannot be synced: ", Because(),
+                   "; the new key is in place, sync the directory before you rely on it"));
 }
 
 }  // namespace pegel::tools

@@ -4,7 +4,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -31,10 +34,14 @@
 namespace pegel::tools {
 namespace {
 
-// Both streams stay in the order of what happened.
+// Both streams stay in the order of what happened. Output that nobody gets ends the program: a
+// script must not take it for done, and a watcher must not acknowledge it.
 void WriteOut(const Printed& printed) {
-  std::fwrite(printed.out.data(), 1, printed.out.size(), stdout);
-  std::fflush(stdout);
+  size_t written = std::fwrite(printed.out.data(), 1, printed.out.size(), stdout);
+  if (written != printed.out.size() || std::fflush(stdout) != 0) {
+    std::fprintf(stderr, "pegel: standard output cannot be written: %s\n", std::strerror(errno));
+    std::_Exit(kExitRejected);
+  }
   std::fwrite(printed.err.data(), 1, printed.err.size(), stderr);
 }
 

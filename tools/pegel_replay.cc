@@ -144,7 +144,10 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
   }
   arguments.is_json = format == "json";
-  return *verify ? Verify(arguments) : Dump(arguments);
+  int exit_code = *verify ? Verify(arguments) : Dump(arguments);
+  if (std::cout.flush()) return exit_code;
+  std::cerr << "pegel-replay: standard output cannot be written\n";
+  return kExitBad;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/config/registry.h"
@@ -36,6 +37,52 @@ Error TooLong(const std::string& key, size_t bytes) {
   return {ErrorCode::kLimitExceeded,
           absl::StrCat("The value of '", key, "' has ", bytes,
                        " bytes, which is more than the limit of ", kConfigValueBytesMax, ".")};
+}
+
+// Words with dots, as every option has.
+bool LooksLikeKey(absl::string_view text) {
+  bool has_dot = false;
+  for (char c : text) {
+    bool is_word = absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+    if (!is_word && c != '.') return false;
+    has_dot |= c == '.';
+  }
+  return has_dot && text.size() <= kConfigKeyBytesMax;
+}
+
+// Whether the call has to do with secrets at all, be it with key and value exchanged.
+bool SpeaksOfSecrets(const AlterConfigs& alter) {
+  for (const config::Change& change : alter.changes) {
+    const auto* text = change.value ? std::get_if<std::string>(&*change.value) : nullptr;
+    bool is_exchanged =
+        text != nullptr && config::FindOption(*text) != nullptr && config::IsSecret(*text);
+    if (config::IsSecret(change.key) || is_exchanged) return true;
+  }
+  return false;
+}
+
+// A secret that slipped into the place of a key: refused before it becomes a record, and not
+// repeated.
+std::optional<Error> RefuseMisplaced(const AlterConfigs& alter) {
+  const bool speaks_of_secrets = SpeaksOfSecrets(alter);
+  for (size_t i = 0; i < alter.changes.size(); ++i) {
+    const std::string& key = alter.changes[i].key;
+    if (config::FindOption(key) != nullptr || config::MayChange(key)) continue;
+    if (LooksLikeKey(key) && (config::IsSecret(key) || !speaks_of_secrets)) continue;
+    return Error{ErrorCode::kConfig,
+                 absl::StrCat("What stands as config key ", i + 1,
+                              " is no option's name. It may be a value in the wrong place, so it "
+                              "was neither logged nor is it repeated here. Nothing was changed; "
+                              "keys and values take turns, and several items of a map are one "
+                              "text: 'root:a,guest:b'.")};
+  }
+  return std::nullopt;
+}
+
+Error StaticMarker(const std::string& key) {
+  return {ErrorCode::kConfig, absl::StrCat("Config provider markers (${...}) are not supported: "
+                                           "key '",
+                                           key, "'. Write the value itself.")};
 }
 
 Error WrongForm(const absl::Status& why) {
@@ -96,6 +143,7 @@ std::variant<Command, Error> SealSecrets(const Keyring* keyring, Command command
                                          const CallName& call) {
   auto* alter = std::get_if<AlterConfigs>(&command);
   if (alter == nullptr) return command;
+  if (std::optional<Error> error = RefuseMisplaced(*alter)) return *std::move(error);
   absl::StatusOr<std::string> salt = SaltOf(call);
   if (!salt.ok())
     return Error{ErrorCode::kUnknownServerError, std::string(salt.status().message())};
@@ -117,6 +165,8 @@ std::variant<std::map<std::string, config::Value>, Error> SealStatics(
       values.emplace(key, text);
       continue;
     }
+    if (IsMarker(text)) return StaticMarker(key);
+    if (text.size() > kConfigValueBytesMax) return TooLong(key, text.size());
     if (keyring == nullptr) return NoKeyFile(key);
     auto held = state.statics.find(key);
     if (held != state.statics.end() && OpensTo(*keyring, key, held->second.value, text)) {

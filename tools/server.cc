@@ -20,6 +20,15 @@ bool MayOnCluster(const World& world, const Author& author, acl::Operation opera
   return false;
 }
 
+// Of a refusal that only the log's dynamic values make.
+absl::Status WithDynamics(const absl::Status& refusal) {
+  return absl::Status(
+      refusal.code(),
+      absl::StrCat(refusal.message(),
+                   " (A dynamic value, set while the server ran, takes part in this. Put the old "
+                   "line back, start, reset the dynamic value, then change the line.)"));
+}
+
 }  // namespace
 
 Server::Server(net::EventLoop& loop, ServerOptions options)
@@ -29,12 +38,13 @@ Server::Server(net::EventLoop& loop, ServerOptions options)
 // first.
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, ServerOptions options) {
   auto server = std::unique_ptr<Server>(new Server(loop, std::move(options)));
+  if (absl::Status status = server->CheckAddress(); !status.ok()) return status;
   if (absl::Status status = server->LoadKeys(); !status.ok()) return status;
   if (absl::Status status = server->Statics(World()).status(); !status.ok()) return status;
   if (absl::Status status = server->Recover(); !status.ok()) return status;
   absl::StatusOr<std::map<std::string, config::Value>> statics =
       server->Statics(server->engine_->world());
-  if (!statics.ok()) return statics.status();
+  if (!statics.ok()) return WithDynamics(statics.status());
   server->WriteBoot(*statics);
   absl::StatusOr<std::unique_ptr<net::Server>> listener =
       net::Server::Listen(loop, *server, server->options_.listen, server->options_.limits);
@@ -48,6 +58,17 @@ Server::~Server() {
   listener_.reset();
   history_.reset();
   sequencer_.reset();  // Reports what is under way; its posts find alive_ false.
+}
+
+absl::Status Server::CheckAddress() const {
+  absl::Status status = net::Server::CheckAddress(options_.listen);
+  if (status.ok()) return status;
+  for (const EffectiveSetting& setting : options_.shown) {
+    if (setting.key != "pegel.listen") continue;
+    return absl::Status(status.code(),
+                        absl::StrCat(setting.source, ": key 'pegel.listen': ", status.message()));
+  }
+  return status;
 }
 
 absl::Status Server::LoadKeys() {

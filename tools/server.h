@@ -57,6 +57,7 @@ class Server final : public Line {
  private:
   Server(net::EventLoop& loop, ServerOptions options);
 
+  absl::Status CheckAddress() const;
   absl::Status Recover();
   absl::Status LoadKeys();
   absl::StatusOr<std::map<std::string, config::Value>> Statics(const World& world);

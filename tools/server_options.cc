@@ -6,10 +6,16 @@
 namespace pegel::tools {
 
 absl::Status AtItsPlace(const std::vector<EffectiveSetting>& shown, const absl::Status& refusal) {
+  // What a message is about comes first in it; keys that advice names come later.
   const EffectiveSetting* named = nullptr;
+  size_t named_at = refusal.message().size();
   for (const EffectiveSetting& setting : shown) {
-    bool is_longer = named == nullptr || setting.key.size() > named->key.size();
-    if (is_longer && absl::StrContains(refusal.message(), setting.key)) named = &setting;
+    size_t at = refusal.message().find(setting.key);
+    bool is_better = at < named_at ||
+                     (named != nullptr && at == named_at && setting.key.size() > named->key.size());
+    if (at == refusal.message().npos || !is_better) continue;
+    named = &setting;
+    named_at = at;
   }
   if (named == nullptr) return refusal;
   return absl::Status(refusal.code(),

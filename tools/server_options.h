@@ -35,7 +35,7 @@ struct ServerOptions {
   std::function<void(const std::string&)> on_warning;
 };
 
-// Puts `server.yaml:4: key 'x': ` in front of a refusal that names one of these keys (the longest,
+// Puts `server.yaml:4: key 'x': ` in front of a refusal that names one of these keys (the first one
 // where several stand in it).
 absl::Status AtItsPlace(const std::vector<EffectiveSetting>& shown, const absl::Status& refusal);
 

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "net/client.h"
 #include "tests/system/process.h"
@@ -259,6 +260,41 @@ TEST_F(Programs, ConfigEffectiveIsForThoseWhoMayDescribeTheCluster) {
   EXPECT_NE(finished.err.find("have no authorization to operate DESCRIBE on resource"),
             std::string::npos)
       << finished.err;
+}
+
+TEST_F(Programs, AWrongAddressStopsTheStartBeforeAnythingIsMade) {
+  const std::string yaml = file("address.yaml");
+  std::ofstream(yaml) << "pegel.listen: nonsense\n";
+  Finished finished = RunProgram({PEGELD, "--data-dir", data_dir(), "--config", yaml});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.err.find("address.yaml:1: key 'pegel.listen': "), std::string::npos)
+      << finished.err;
+  EXPECT_FALSE(std::filesystem::exists(data_dir()));
+}
+
+TEST_F(Programs, AConflictWithADynamicValueSaysSo) {
+  {
+    ServerProcess server(PEGELD, data_dir());
+    ASSERT_EQ(Pegel(server, {"sql", "-e",
+                             "CALL sys.set_cluster_configs("
+                             "'server.data-disk.write-limit-ratio', '0.82')"})
+                  .exit_code,
+              0);
+  }
+  Finished finished = RunProgram({PEGELD, "--data-dir", data_dir(), "--listen", "127.0.0.1:0", "-D",
+                                  "server.data-disk.write-recover-ratio=0.84"});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.err.find("A dynamic value, set while the server ran"), std::string::npos)
+      << finished.err;
+}
+
+TEST_F(Programs, OutputThatNobodyGetsIsAFailure) {
+  ServerProcess server(PEGELD, data_dir());
+  Finished finished =
+      RunProgram({"/bin/sh", "-c",
+                  absl::StrCat(PEGEL, " status --server ", server.address(), " > /dev/full")});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.err.find("standard output cannot be written"), std::string::npos);
 }
 
 TEST_F(Programs, WithoutADataDirectoryTheServerSaysHowToGiveOne) {

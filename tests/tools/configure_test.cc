@@ -198,6 +198,10 @@ TEST_F(Configuring, KeysThatDoNotGoTogetherAreNamedByALineToo) {
 }
 
 // The example that the documents point to is read, its commented settings included.
+TEST_F(Configuring, AnEmptyConfigPathIsNoConfig) {
+  EXPECT_TRUE(absl::StrContains(Configure({.config_file = ""}).status().message(), "--config"));
+}
+
 TEST_F(Configuring, TheExampleIsRight) {
   const std::string example = PEGEL_SOURCE_DIR "/docs/examples/server.yaml";
   EXPECT_EQ(Configure({.config_file = example}).value().data_dir, "/var/lib/pegel");

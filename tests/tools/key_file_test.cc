@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -96,6 +99,29 @@ TEST_F(KeyFile, RotationBehindALinkKeepsTheLink) {
   EXPECT_TRUE(std::filesystem::is_symlink(file("link")));
   EXPECT_EQ(ReadKeyFile(file()).value().size(), 2u);
   EXPECT_EQ(ReadKeyFile(file("link")).value().size(), 2u);
+}
+
+// A key that one rotation reported must never be lost to another.
+TEST_F(KeyFile, RotationsAtOnceLoseNoKey) {
+  ASSERT_TRUE(MakeKeyFile(file()).ok());
+  constexpr int kRounds = 50;
+  std::mutex mutex;
+  std::set<std::string> reported;
+  auto rotate = [&] {
+    for (int i = 0; i < kRounds; ++i) {
+      absl::StatusOr<std::string> id = RotateKeyFile(file());
+      std::lock_guard lock(mutex);
+      if (id.ok()) reported.insert(*id);
+    }
+  };
+  std::thread one(rotate), other(rotate), third(rotate);
+  one.join(), other.join(), third.join();
+  std::set<std::string> held;
+  absl::StatusOr<std::vector<SecretKey>> keys = ReadKeyFile(file());
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  for (const SecretKey& key : *keys) held.insert(KeyId(key));
+  EXPECT_EQ(held.size(), reported.size() + 1) << "and the first one";
+  for (const std::string& id : reported) EXPECT_TRUE(held.contains(id)) << id;
 }
 
 TEST_F(KeyFile, ARotationThatCannotBeDoneChangesNothing) {

@@ -112,6 +112,42 @@ TEST(SealSecrets, EveryChangeOfACallIsSealed) {
   EXPECT_TRUE(config::IsSealed(ValueOf(sealed, 2)));
 }
 
+AlterConfigs SetAll(std::vector<std::pair<std::string, std::string>> pairs) {
+  AlterConfigs alter;
+  for (auto& [key, value] : pairs) alter.changes.push_back({config::Op::kSet, key, value});
+  return alter;
+}
+
+// The natural slips: one user an argument, key and value exchanged.
+TEST(SealSecrets, ASecretInThePlaceOfAKeyIsRefusedAndNotRepeated) {
+  for (const AlterConfigs& alter :
+       {SetAll({{kCredentials, "root:a"}, {"guest:hunter2", "ops:hunter2"}}),
+        SetAll({{kCredentials, "root:a"}, {"hunter2", "x"}}),
+        SetAll({{kCredentials, "root:a"}, {"hunter2.with.dots", "x"}}),
+        SetAll({{"hunter2.with.dots", kCredentials}}), SetAll({{"hunter2", kCredentials}}),
+        SetAll({{"guest:hunter2", "x"}}), SetAll({{"Hunter2", "x"}})}) {
+    Error error = Refusal(&Ring(), alter);
+    EXPECT_EQ(error.code, ErrorCode::kConfig);
+    EXPECT_TRUE(absl::StrContains(error.message, "neither logged")) << error.message;
+    EXPECT_FALSE(absl::StrContains(error.message, "unter2")) << error.message;
+  }
+}
+
+// They are history, and a slip in a key is shown.
+TEST(SealSecrets, KeysThatAreOnlyMisspeltGoOnToTheReducer) {
+  for (const AlterConfigs& alter :
+       {SetAll({{"kv.snapshot.intervall", "1 s"}}), SetAll({{"no.such.secret", "x"}}),
+        SetAll({{kCredentials, "root:a"}, {kPlain, "1 s"}}),
+        SetAll({{"tablet-server.id", "1"}, {"datalake.X_y", "1"}})}) {
+    EXPECT_TRUE(std::holds_alternative<Command>(SealSecrets(&Ring(), alter, {kRoot, kId})));
+  }
+}
+
+TEST(SealSecrets, ASecretLongerThanAnyValueIsRefusedBeforeItIsSealed) {
+  Error error = Refusal(&Ring(), Set("datalake.paimon.s3.secret-key", std::string(16'385, 'x')));
+  EXPECT_EQ(error.code, ErrorCode::kLimitExceeded);
+}
+
 TEST(SealSecrets, WithoutAKeyFileASecretIsRefusedWithWhatToDo) {
   Error error = Refusal(nullptr, Set(kToken, kClear));
   EXPECT_EQ(error.code, ErrorCode::kNoSecretKey);
@@ -181,6 +217,17 @@ TEST(SealStatics, ASealThatNoKeyOpensIsReplaced) {
   Statics first = SealedStatics(Ring(), {{kToken, kClear}});
   Statics next = SealedStatics(OtherRing(), {{kToken, kClear}}, StateOf(first));
   EXPECT_EQ(std::get<config::Sealed>(next.at(kToken)).key_id, OtherRing().newest_id());
+}
+
+TEST(SealStatics, MarkersAndTextsThatAreTooLongAreRefused) {
+  auto marker = SealStatics(&Ring(), {{kToken, "${env:PW}"}}, {});
+  EXPECT_EQ(std::get<Error>(marker).message,
+            "Config provider markers (${...}) are not supported: key "
+            "'metrics.reporter.influxdb.token'. Write the value itself.");
+  auto credentials = SealStatics(&Ring(), {{kCredentials, "${env:PW}"}}, {});
+  EXPECT_TRUE(absl::StrContains(std::get<Error>(credentials).message, "markers"));
+  auto too_long = SealStatics(&Ring(), {{kToken, std::string(16'385, 'x')}}, {});
+  EXPECT_EQ(std::get<Error>(too_long).code, ErrorCode::kLimitExceeded);
 }
 
 TEST(SealStatics, WithoutAKeyFileASecretIsRefused) {

@@ -29,31 +29,29 @@ Status Example(bool authorizer_enabled) {
 const std::string kZeros(62, '0');
 
 TEST(StatusJson, IsOneObjectWithItsKeysInOrder) {
-  EXPECT_EQ(
-      StatusJson(Example(true)),
-      absl::StrCat(R"({"cluster_id":"c-1","lsn_durable":12,"lsn_applied":13,)",
-                   R"("lsn_snapshot":null,"chain":")", kZeros, R"(ab","digest":"cd)", kZeros,
-                   R"(","version":"0.1.0","alarms":[],"behaviour":1,)",
-                   R"("authorizer_enabled":true,"acl_entries":5,)",
-                   R"("static_configs":7,"dynamic_configs":8,"answered_requests":6})", "\n"));
+  EXPECT_EQ(StatusJson(Example(true)),
+            absl::StrCat(R"({"cluster_id":"c-1","lsn_durable":12,"lsn_applied":13,)",
+                         R"("lsn_snapshot":null,"chain":")", kZeros, R"(ab","digest":"cd)", kZeros,
+                         R"(","version":"0.1.0","alarms":[],"behaviour":1,)",
+                         R"("authorizer_enabled":true,"acl_entries":5,)",
+                         R"("static_configs":7,"dynamic_configs":8,"answered_requests":6})", "\n"));
 }
 
 TEST(StatusTable, NamesEverything) {
-  EXPECT_EQ(StatusTable(Example(true)),
-            absl::StrCat("cluster             c-1\n"
-                         "version             0.1.0\n"
-                         "behaviour           1\n"
-                         "authorization       on\n"
-                         "durable lsn         12\n"
-                         "applied lsn         13\n"
-                         "snapshot lsn        none\n"
-                         "chain               ",
-                         kZeros, "ab\ndigest              cd", kZeros,
-                         "\nacl entries         5\n"
-                         "static configs      7\n"
-                         "dynamic configs     8\n"
-                         "answered requests   6\n"
-                         "alarms              none\n"));
+  EXPECT_EQ(StatusTable(Example(true)), absl::StrCat("cluster             c-1\n"
+                                                     "version             0.1.0\n"
+                                                     "behaviour           1\n"
+                                                     "authorization       on\n"
+                                                     "durable lsn         12\n"
+                                                     "applied lsn         13\n"
+                                                     "snapshot lsn        none\n"
+                                                     "chain               ",
+                                                     kZeros, "ab\ndigest              cd", kZeros,
+                                                     "\nacl entries         5\n"
+                                                     "static configs      7\n"
+                                                     "dynamic configs     8\n"
+                                                     "answered requests   6\n"
+                                                     "alarms              none\n"));
 }
 
 TEST(StatusTable, SaysLoudlyThatAuthorizationIsOff) {

@@ -204,6 +204,8 @@ TEST(RolloutText, IsDoneWhenEveryConnectedSubscriberHasIt) {
 
 TEST(RolloutText, AKeyThatWasNeverChangedIsNotRolledOut) {
   EXPECT_FALSE(IsRolledOut(net::Rollout{}));
+  net::Rollout nobody{.changed_at = Lsn{42}, .subscribers = {}};
+  EXPECT_FALSE(IsRolledOut(nobody)) << "a gate must not open because nobody is there";
   EXPECT_THAT(RolloutTable("typo", net::Rollout{}), HasSubstr("typo was never changed"));
   EXPECT_THAT(RolloutJson("typo", net::Rollout{}), HasSubstr(R"("changed_at":null)"));
 }

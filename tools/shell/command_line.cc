@@ -74,8 +74,8 @@ Examples:
   pegel config rollout kv.rocksdb.shared-rate-limiter.bytes-per-sec
   pegel config rollout KEY --format json | jq '.subscribers[] | select(.has_it|not)'
 
-Exit: 0 every connected subscriber has it, 1 one has not, or KEY was never changed, or the
-      server refused, 2 usage, 3 no connection.)help";
+Exit: 0 every connected subscriber has it, and there is one, 1 not so, or KEY was never changed,
+      or the server refused, 2 usage, 3 no connection.)help";
 
 constexpr char kEffectiveExamples[] = R"help(Examples:
   pegel config effective
@@ -186,6 +186,9 @@ CLI::App* AddWatch(CLI::App& app, Flags* flags) {
   watch
       ->add_option("--prefix", command.filter.key_prefixes,
                    "Only configs whose key begins so; may be repeated, implies --only configs")
+      ->check([flags](const std::string&) {
+        return std::string(flags->only == "acls" ? "--prefix is about configs, not ACLs" : "");
+      })
       ->type_name("PREFIX")
       ->allow_extra_args(false);
   watch->add_option("--count", command.count, "Ends after so many changes")->type_name("N");

@@ -52,9 +52,12 @@ std::string Summary(const net::Rollout& rollout) {
 }  // namespace
 
 bool IsRolledOut(const net::Rollout& rollout) {
-  auto is_done = [](const Line& line) { return line.has_it || !line.is_connected; };
-  return rollout.changed_at != Lsn{} &&
-         std::all_of(rollout.subscribers.begin(), rollout.subscribers.end(), is_done);
+  size_t connected = 0, have = 0;
+  for (const Line& line : rollout.subscribers) {
+    connected += line.is_connected;
+    have += line.is_connected && line.has_it;
+  }
+  return rollout.changed_at != Lsn{} && connected > 0 && have == connected;
 }
 
 std::string RolloutJson(const std::string& key, const net::Rollout& rollout) {
