@@ -41,7 +41,6 @@ struct ConfigResealed {
   config::Value value;
 };
 
-using Event =
-    std::variant<Booted, AclAdded, AclDropped, ConfigSet, ConfigReset, ConfigResealed>;
+using Event = std::variant<Booted, AclAdded, AclDropped, ConfigSet, ConfigReset, ConfigResealed>;
 
 }  // namespace pegel

@@ -147,7 +147,8 @@ const std::vector<Refusal>& Refusals() {
        "line 1, column 30: sys.set_cluster_configs has no parameter of this name; it takes "
        "config_pairs"},
       {"CALL sys.set_cluster_configs('a', 'b', host => '*')", ErrorCode::kInvalidArgument,
-       "line 1, column 40: sys.set_cluster_configs has no parameter of this name; it takes config_pairs"},
+       "line 1, column 40: sys.set_cluster_configs has no parameter of this name; it takes "
+       "config_pairs"},
       {"CALL sys.set_cluster_configs('a', 'b', config_pairs => 'c', 'd')",
        ErrorCode::kInvalidArgument, "line 1, column 40: config_pairs is given twice"},
       {"CALL sys.set_cluster_configs(config_pairs => 'a', 'b', CONFIG_PAIRS => 'c', 'd')",

@@ -599,7 +599,8 @@ const std::vector<Refusal>& Refusals() {
       {"CALL sys.list_acl('ANY', pricipal => 'User:a')", ErrorCode::kInvalidArgument,
        "line 1, column 26: sys.list_acl has no parameter 'pricipal'; did you mean 'principal'?"},
       {"CALL sys.list_acl('ANY', x => 'User:a')", ErrorCode::kInvalidArgument,
-       "line 1, column 26: sys.list_acl has no parameter of this name; it takes resource, permission, "
+       "line 1, column 26: sys.list_acl has no parameter of this name; it takes resource, "
+       "permission, "
        "principal, operation and host"},
       {"CALL sys.list_acl(`resource ` => 'ANY')", ErrorCode::kInvalidArgument,
        "line 1, column 19: sys.list_acl has no parameter 'resource '; did you mean 'resource'?"},
