@@ -14,12 +14,19 @@ enum class EventKind : uint16_t {
   kConfigSet = 20,
   kConfigReset = 21,
   kConfigResealed = 22,
+  kServerRegistered = 30,
+  kServerDied = 31,
+  kServerUnregistered = 32,
+  kServerTagged = 33,
+  kServerUntagged = 34,
 };
 enum class OutcomeKind : uint16_t {
   kRejected = 0,
   kDone = 1,
   kAclEntries = 10,
-  kConfigEntries = 20
+  kConfigEntries = 20,
+  kServerRows = 30,
+  kServerTagRows = 31,
 };
 constexpr uint32_t kWorldFormat = 1;
 
@@ -131,6 +138,42 @@ class Encoder {
     Put(command.statics);
     Put(command.dynamics);
   }
+  void Put(cluster::ServerId id) { Number(id.value); }
+  void Put(cluster::ServerTag tag) { Number(tag); }
+  void Put(const cluster::Rack& rack) { Put(rack.name); }
+  void Put(const cluster::Selector& selector) {
+    Number(static_cast<uint8_t>(selector.index()));
+    std::visit([&](const auto& form) { Put(form); }, selector);
+  }
+  void Put(const cluster::Server& server) {
+    Put(server.id);
+    Put(server.rack);
+    Put(server.address);
+    Put(server.epoch);
+    Number(static_cast<uint8_t>(server.is_live));
+    Number(server.since.value);
+    Put(server.tag);
+  }
+  void Put(const RegisterServer& command) {
+    Put(command.id);
+    Put(command.rack);
+    Put(command.address);
+  }
+  void Put(const ServerLost& command) {
+    Put(command.id);
+    Put(command.epoch);
+  }
+  void Put(const UnregisterServer& command) { Put(command.id); }
+  void Put(const AddServerTag& command) {
+    Put(command.selectors);
+    Put(command.tag);
+  }
+  void Put(const RemoveServerTag& command) {
+    Put(command.selectors);
+    Put(command.tag);
+  }
+  void Put(const ListServers&) {}
+  void Put(const ListServerTags&) {}
   void Put(const Command& command) {
     Number(KindOf(command));
     std::visit([&](const auto& c) { Put(c); }, command);
@@ -162,6 +205,34 @@ class Encoder {
     Number(static_cast<uint8_t>(event.is_static));
     Put(event.value);
   }
+  void Put(const ServerRegistered& event) {
+    Number(EventKind::kServerRegistered);
+    Put(event.id);
+    Put(event.rack);
+    Put(event.address);
+    Put(event.epoch);
+    Number(event.since.value);
+  }
+  void Put(const ServerDied& event) {
+    Number(EventKind::kServerDied);
+    Put(event.id);
+    Put(event.epoch);
+    Number(event.since.value);
+  }
+  void Put(const ServerUnregistered& event) {
+    Number(EventKind::kServerUnregistered);
+    Put(event.id);
+  }
+  void Put(const ServerTagged& event) {
+    Number(EventKind::kServerTagged);
+    Put(event.id);
+    Put(event.tag);
+  }
+  void Put(const ServerUntagged& event) {
+    Number(EventKind::kServerUntagged);
+    Put(event.id);
+    Put(event.tag);
+  }
   void Put(const Error& error) {
     Number(OutcomeKind::kRejected);
     Number(error.code);
@@ -181,6 +252,18 @@ class Encoder {
     Number(OutcomeKind::kConfigEntries);
     Put(listed.entries);
   }
+  void Put(const ServerRows& listed) {
+    Number(OutcomeKind::kServerRows);
+    Put(listed.servers);
+  }
+  void Put(const ServerTagRow& row) {
+    Put(row.id);
+    Put(row.tag);
+  }
+  void Put(const ServerTagRows& listed) {
+    Number(OutcomeKind::kServerTagRows);
+    Put(listed.tags);
+  }
   void Put(const Result& result) {
     std::visit([&](const auto& r) { Put(r); }, result);
   }
@@ -197,6 +280,10 @@ class Encoder {
   void Put(const acl::AclState& acls) {
     Number(static_cast<uint32_t>(acls.size()));
     acls.ForEach([&](const acl::Entry& entry) { Put(entry); });
+  }
+  void Put(const cluster::ClusterState& cluster) {
+    Number(static_cast<uint32_t>(cluster.servers.size()));
+    for (const auto& [id, server] : cluster.servers) Put(server);
   }
   void Put(const AnsweredRequests& requests) {
     Number(static_cast<uint32_t>(requests.size()));
@@ -219,6 +306,7 @@ class Encoder {
     Put(world.cluster_id);
     Put(world.configs);
     Put(world.acls);
+    Put(world.cluster);
     Put(world.requests);
   }
 

@@ -27,6 +27,14 @@ struct Measure {
     return event.key.size() + config::BytesOf(event.value);
   }
 
+  size_t operator()(const ServerRegistered& event) const {
+    return event.rack.size() + event.address.size();
+  }
+  size_t operator()(const ServerDied&) const { return 0; }
+  size_t operator()(const ServerUnregistered&) const { return 0; }
+  size_t operator()(const ServerTagged&) const { return 0; }
+  size_t operator()(const ServerUntagged&) const { return 0; }
+
   size_t Of(const acl::Entry& entry) const {
     return entry.resource.database.size() + entry.resource.table.size() +
            entry.principal.type.size() + entry.principal.name.size();

@@ -11,6 +11,13 @@ struct Kinds {
   CommandKind operator()(const AlterConfigs&) const { return CommandKind::kAlterConfigs; }
   CommandKind operator()(const GetConfigs&) const { return CommandKind::kGetConfigs; }
   CommandKind operator()(const ResealSecrets&) const { return CommandKind::kResealSecrets; }
+  CommandKind operator()(const RegisterServer&) const { return CommandKind::kRegisterServer; }
+  CommandKind operator()(const ServerLost&) const { return CommandKind::kServerLost; }
+  CommandKind operator()(const UnregisterServer&) const { return CommandKind::kUnregisterServer; }
+  CommandKind operator()(const AddServerTag&) const { return CommandKind::kAddServerTag; }
+  CommandKind operator()(const RemoveServerTag&) const { return CommandKind::kRemoveServerTag; }
+  CommandKind operator()(const ListServers&) const { return CommandKind::kListServers; }
+  CommandKind operator()(const ListServerTags&) const { return CommandKind::kListServerTags; }
 };
 
 // Of a command with its names, when it holds no more.
@@ -70,12 +77,28 @@ absl::string_view ToText(CommandKind kind) {
       return "get_configs";
     case CommandKind::kResealSecrets:
       return "reseal_secrets";
+    case CommandKind::kRegisterServer:
+      return "register_server";
+    case CommandKind::kServerLost:
+      return "server_lost";
+    case CommandKind::kUnregisterServer:
+      return "unregister_server";
+    case CommandKind::kAddServerTag:
+      return "add_server_tag";
+    case CommandKind::kRemoveServerTag:
+      return "remove_server_tag";
+    case CommandKind::kListServers:
+      return "list_servers";
+    case CommandKind::kListServerTags:
+      return "list_server_tags";
   }
   return "unknown";
 }
 
 bool IsRead(const Command& command) {
-  return std::holds_alternative<ListAcl>(command) || std::holds_alternative<GetConfigs>(command);
+  return std::holds_alternative<ListAcl>(command) || std::holds_alternative<GetConfigs>(command) ||
+         std::holds_alternative<ListServers>(command) ||
+         std::holds_alternative<ListServerTags>(command);
 }
 
 }  // namespace pegel

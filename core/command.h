@@ -12,6 +12,7 @@
 
 #include "absl/strings/string_view.h"
 #include "core/acl/model.h"
+#include "core/cluster/model.h"
 #include "core/config/command.h"
 #include "core/config/value.h"
 
@@ -62,8 +63,50 @@ struct ResealSecrets {
   bool operator==(const ResealSecrets&) const = default;
 };
 
-using Command =
-    std::variant<Boot, AddAcl, DropAcl, ListAcl, AlterConfigs, GetConfigs, ResealSecrets>;
+// A tablet server takes its place, anew or again. Its epoch is the lsn of this record.
+struct RegisterServer {
+  cluster::ServerId id;
+  std::string rack;     // May be empty.
+  std::string address;  // `host:port`
+  bool operator==(const RegisterServer&) const = default;
+};
+
+// The registration `epoch` is over: its lease ended, or the server said that it stops.
+struct ServerLost {
+  cluster::ServerId id;
+  Lsn epoch;
+  bool operator==(const ServerLost&) const = default;
+};
+
+// Forgets a dead server, its tag too.
+struct UnregisterServer {
+  cluster::ServerId id;
+  bool operator==(const UnregisterServer&) const = default;
+};
+
+struct AddServerTag {
+  std::vector<cluster::Selector> selectors;
+  cluster::ServerTag tag = cluster::ServerTag::kPermanentOffline;
+  bool operator==(const AddServerTag&) const = default;
+};
+
+struct RemoveServerTag {
+  std::vector<cluster::Selector> selectors;
+  cluster::ServerTag tag = cluster::ServerTag::kPermanentOffline;
+  bool operator==(const RemoveServerTag&) const = default;
+};
+
+struct ListServers {
+  bool operator==(const ListServers&) const = default;
+};
+
+struct ListServerTags {
+  bool operator==(const ListServerTags&) const = default;
+};
+
+using Command = std::variant<Boot, AddAcl, DropAcl, ListAcl, AlterConfigs, GetConfigs,
+                             ResealSecrets, RegisterServer, ServerLost, UnregisterServer,
+                             AddServerTag, RemoveServerTag, ListServers, ListServerTags>;
 
 // IMPORTANT: stored; never renumber.
 enum class CommandKind : uint16_t {
@@ -74,6 +117,13 @@ enum class CommandKind : uint16_t {
   kAlterConfigs = 20,
   kGetConfigs = 21,
   kResealSecrets = 22,
+  kRegisterServer = 30,
+  kServerLost = 31,
+  kUnregisterServer = 32,
+  kAddServerTag = 33,
+  kRemoveServerTag = 34,
+  kListServers = 35,
+  kListServerTags = 36,
 };
 
 CommandKind KindOf(const Command& command);

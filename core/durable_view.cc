@@ -36,6 +36,13 @@ struct Viewer {
     return false;
   }
 
+  // The view holds no servers.
+  bool operator()(const ServerRegistered&) const { return false; }
+  bool operator()(const ServerDied&) const { return false; }
+  bool operator()(const ServerUnregistered&) const { return false; }
+  bool operator()(const ServerTagged&) const { return false; }
+  bool operator()(const ServerUntagged&) const { return false; }
+
   bool OnEntry(const Event& event, const acl::Entry& entry) const {
     if (!IsOnCluster(entry)) return false;
     Evolve(world, event);
@@ -66,7 +73,11 @@ bool DurableView::Apply(const ChangeSet& change) {
 }
 
 std::optional<Error> DurableView::WhyMayNotWatch(const Author& author) const {
-  acl::Request request = acl::RequestOf(author, acl::Operation::kDescribe, acl::Resource{});
+  return WhyMayNot(author, acl::Operation::kDescribe);
+}
+
+std::optional<Error> DurableView::WhyMayNot(const Author& author, acl::Operation operation) const {
+  acl::Request request = acl::RequestOf(author, operation, acl::Resource{});
   if (acl::Authorize(world_.security, world_.acls, request).is_allowed) return std::nullopt;
   return Error{ErrorCode::kAuthorization, acl::DenialText(request)};
 }

@@ -28,6 +28,9 @@ class DurableView {
   // AUTHORIZATION_EXCEPTION.
   std::optional<Error> WhyMayNotWatch(const Author& author) const;
 
+  // The same question for any operation on the cluster.
+  std::optional<Error> WhyMayNot(const Author& author, acl::Operation operation) const;
+
   // The last record that set or reset this config key, dynamically or by the static configs. 0:
   // none.
   Lsn ConfigChangedAt(const std::string& key) const;

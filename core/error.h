@@ -13,6 +13,9 @@ namespace pegel {
 enum class ErrorCode : int32_t {
   kUnknownServerError = -1,
   kAuthorization = 48,
+  kServerNotExist = 58,
+  kServerTagAlreadyExist = 59,
+  kServerTagNotExist = 60,
   kConfig = 64,
 
   kSyntax = 1000,             // The statement cannot be read.
@@ -25,6 +28,11 @@ enum class ErrorCode : int32_t {
 
   kWatchTooSlow = 1010,   // The subscriber did not take its changes; it may resume.
   kWatchReplaced = 1011,  // The same principal subscribed again under the same name.
+
+  kServerLost = 1013,  // This registration of a tablet server is dead: register again.
+
+  kServerFenced = 1020,  // The registration named is not the one in force.
+  kServerIsLive = 1021,  // Only a dead server can be unregistered.
 };
 
 // Upper-case name, e.g. AUTHORIZATION_EXCEPTION. For a number that this version does not know:

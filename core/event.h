@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "core/acl/model.h"
+#include "core/cluster/model.h"
 #include "core/command.h"
 #include "core/config/value.h"
 #include "core/ids.h"
@@ -41,6 +42,38 @@ struct ConfigResealed {
   config::Value value;
 };
 
-using Event = std::variant<Booted, AclAdded, AclDropped, ConfigSet, ConfigReset, ConfigResealed>;
+// Live from now on, under this epoch and no other.
+struct ServerRegistered {
+  cluster::ServerId id;
+  std::string rack;
+  std::string address;
+  Lsn epoch;
+  UnixNanos since;
+};
+
+// No longer live; still known.
+struct ServerDied {
+  cluster::ServerId id;
+  Lsn epoch;
+  UnixNanos since;
+};
+
+struct ServerUnregistered {
+  cluster::ServerId id;
+};
+
+struct ServerTagged {
+  cluster::ServerId id;
+  cluster::ServerTag tag = cluster::ServerTag::kPermanentOffline;
+};
+
+struct ServerUntagged {
+  cluster::ServerId id;
+  cluster::ServerTag tag = cluster::ServerTag::kPermanentOffline;  // Which it had.
+};
+
+using Event =
+    std::variant<Booted, AclAdded, AclDropped, ConfigSet, ConfigReset, ConfigResealed,
+                 ServerRegistered, ServerDied, ServerUnregistered, ServerTagged, ServerUntagged>;
 
 }  // namespace pegel

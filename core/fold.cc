@@ -4,6 +4,7 @@
 #include "core/boot/reducer.h"
 #include "core/canonical.h"
 #include "core/check.h"
+#include "core/cluster/reducer.h"
 #include "core/config/reducer.h"
 #include "core/limits.h"
 #include "core/sha256.h"
@@ -16,6 +17,7 @@ template <typename AnyCommand>
 Decision DecideOne(const World& world, const Moment& now, const AnyCommand& command) {
   using acl::Decide;
   using boot::Decide;
+  using cluster::Decide;
   using config::Decide;
   return Decide(world, now, command);
 }
@@ -24,6 +26,7 @@ template <typename AnyEvent>
 void EvolveOne(World& world, const AnyEvent& event) {
   using acl::Evolve;
   using boot::Evolve;
+  using cluster::Evolve;
   using config::Evolve;
   Evolve(world, event);
 }

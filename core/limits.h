@@ -40,4 +40,7 @@ inline constexpr size_t kConfigBytesMax = 4 << 20;
 // A refusal is remembered with its request id, so its text is bounded: longer ones end in `…`.
 inline constexpr size_t kErrorBytesMax = 1024;
 
+// Tablet servers known at a time, dead ones included: 10 times the largest clusters.
+inline constexpr size_t kServersMax = 10'000;
+
 }  // namespace pegel

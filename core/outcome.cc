@@ -17,6 +17,12 @@ struct BytesOfResult {
     }
     return bytes;
   }
+  size_t operator()(const ServerRows& listed) const {
+    return listed.servers.size() * kBytesTypical;
+  }
+  size_t operator()(const ServerTagRows& listed) const {
+    return listed.tags.size() * sizeof(ServerTagRow);
+  }
 };
 
 }  // namespace

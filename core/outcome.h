@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/acl/model.h"
+#include "core/cluster/model.h"
 #include "core/config/state.h"
 #include "core/error.h"
 
@@ -38,7 +39,25 @@ struct ConfigEntries {
   bool operator==(const ConfigEntries&) const = default;
 };
 
-using Result = std::variant<Done, AclEntries, ConfigEntries>;
+// By id.
+struct ServerRows {
+  std::vector<cluster::Server> servers;
+  bool operator==(const ServerRows&) const = default;
+};
+
+struct ServerTagRow {
+  cluster::ServerId id;
+  cluster::ServerTag tag = cluster::ServerTag::kPermanentOffline;
+  bool operator==(const ServerTagRow&) const = default;
+};
+
+// The tagged servers, by id.
+struct ServerTagRows {
+  std::vector<ServerTagRow> tags;
+  bool operator==(const ServerTagRows&) const = default;
+};
+
+using Result = std::variant<Done, AclEntries, ConfigEntries, ServerRows, ServerTagRows>;
 
 // Accepted: the Result. Rejected: the Error. Part of the record's meaning through the effect hash.
 using Outcome = std::variant<Result, Error>;

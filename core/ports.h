@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "core/change_feed.h"
 #include "core/engine.h"
+#include "core/liveness.h"
 
 namespace pegel {
 
@@ -62,6 +63,10 @@ class Line {
   // Seals every secret again, under the newest key of the key file as it is now.
   virtual void ResealSecrets(Author author, RequestId request_id,
                              std::function<void(Reply)> done) = 0;
+
+  // Renews the lease of a registration, if `author` may. Refusals: those of Liveness::Heartbeat,
+  // and AUTHORIZATION_EXCEPTION. Nothing is logged.
+  virtual LeaseAnswer Heartbeat(const Author& author, const Registration& who) = 0;
 };
 
 }  // namespace pegel

@@ -10,6 +10,7 @@
 
 #include "core/acl/authorize.h"
 #include "core/acl/state.h"
+#include "core/cluster/state.h"
 #include "core/config/state.h"
 #include "core/ids.h"
 #include "core/requests.h"
@@ -24,6 +25,7 @@ struct World {
   config::ConfigState configs;
   acl::Security security;  // Derived from the static configs by Evolve(Booted).
   acl::AclState acls;
+  cluster::ClusterState cluster;
   AnsweredRequests requests;
 
   bool operator==(const World&) const = default;

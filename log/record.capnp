@@ -28,7 +28,14 @@ struct Record {
     listAcl @12 :AclFilter;  # 12,
     alterConfigs @13 :List(ConfigChange);  # 20,
     getConfigs @14 :List(Text);            # 21
-    resealSecrets @15 :ResealSecrets;      # and 22.
+    resealSecrets @15 :ResealSecrets;      # 22,
+    registerServer @16 :RegisterServer;    # 30,
+    serverLost @17 :ServerLost;            # 31,
+    unregisterServer @18 :Int32;           # 32: the id,
+    addServerTag @19 :ServerTagging;       # 33,
+    removeServerTag @20 :ServerTagging;    # 34,
+    listServers @21 :Void;                 # 35
+    listServerTags @22 :Void;              # and 36.
   }
 }
 
@@ -71,6 +78,29 @@ struct ConfigChange {
 struct ResealSecrets {
   statics @0 :List(Config);   # Both with keys strictly ascending.
   dynamics @1 :List(Config);
+}
+
+struct RegisterServer {
+  id @0 :Int32;      # At least 0, as every id of a server.
+  rack @1 :Text;     # May be empty.
+  address @2 :Text;
+}
+
+struct ServerLost {
+  id @0 :Int32;
+  epoch @1 :UInt64;  # Lsn of the registration that is over.
+}
+
+struct ServerSelector {
+  union {
+    id @0 :Int32;
+    rack @1 :Text;   # Not empty.
+  }
+}
+
+struct ServerTagging {
+  selectors @0 :List(ServerSelector);
+  tag @1 :UInt8;     # cluster::ServerTag, 0 or 1.
 }
 
 struct Principal {

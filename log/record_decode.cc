@@ -268,6 +268,46 @@ class Decoder {
     return ResealSecrets{Read(in.getStatics(), "statics"), Read(in.getDynamics(), "dynamics")};
   }
 
+  cluster::ServerId ReadServerId(int32_t number) {
+    if (number < 0) FailBad("server id", absl::StrCat("is ", number, ", expected at least 0"));
+    return cluster::ServerId{number};
+  }
+
+  RegisterServer Read(schema::RegisterServer::Reader in) {
+    return RegisterServer{ReadServerId(in.getId()), Read(in.getRack(), "rack"),
+                          Read(in.getAddress(), "server address")};
+  }
+
+  ServerLost Read(schema::ServerLost::Reader in) {
+    if (in.getEpoch() == 0) FailBad("server epoch", "is 0, expected at least 1");
+    return ServerLost{ReadServerId(in.getId()), Lsn{in.getEpoch()}};
+  }
+
+  cluster::Selector Read(schema::ServerSelector::Reader in) {
+    switch (in.which()) {
+      case schema::ServerSelector::ID:
+        return ReadServerId(in.getId());
+      case schema::ServerSelector::RACK:
+        if (in.getRack().size() == 0) FailBad("rack of a selector", "is empty");
+        return cluster::Rack{Read(in.getRack(), "rack of a selector")};
+    }
+    FailUnknown("server selector", static_cast<uint16_t>(in.which()));
+    return cluster::Selector{};
+  }
+
+  template <typename Tagging>
+  Tagging ReadTagging(schema::ServerTagging::Reader in) {
+    Tagging tagging;
+    for (schema::ServerSelector::Reader one : in.getSelectors()) {
+      tagging.selectors.push_back(Read(one));
+    }
+    if (in.getTag() > static_cast<uint8_t>(cluster::kLastServerTag)) {
+      FailUnknown("server tag", in.getTag());
+    }
+    tagging.tag = static_cast<cluster::ServerTag>(in.getTag());
+    return tagging;
+  }
+
   Command Read(schema::Record::Command::Reader in) {
     switch (in.which()) {
       case schema::Record::Command::BOOT:
@@ -284,6 +324,20 @@ class Decoder {
         return Read(in.getGetConfigs());
       case schema::Record::Command::RESEAL_SECRETS:
         return Read(in.getResealSecrets());
+      case schema::Record::Command::REGISTER_SERVER:
+        return Read(in.getRegisterServer());
+      case schema::Record::Command::SERVER_LOST:
+        return Read(in.getServerLost());
+      case schema::Record::Command::UNREGISTER_SERVER:
+        return UnregisterServer{ReadServerId(in.getUnregisterServer())};
+      case schema::Record::Command::ADD_SERVER_TAG:
+        return ReadTagging<AddServerTag>(in.getAddServerTag());
+      case schema::Record::Command::REMOVE_SERVER_TAG:
+        return ReadTagging<RemoveServerTag>(in.getRemoveServerTag());
+      case schema::Record::Command::LIST_SERVERS:
+        return ListServers{};
+      case schema::Record::Command::LIST_SERVER_TAGS:
+        return ListServerTags{};
     }
     FailUnknown("command", static_cast<uint16_t>(in.which()));
     return Command{};

@@ -86,6 +86,27 @@ size_t WordsMax(const ResealSecrets& command) {
   return WordsMax(command.statics) + WordsMax(command.dynamics);
 }
 
+size_t WordsMax(const RegisterServer& command) {
+  return WordsMax(command.rack) + WordsMax(command.address);
+}
+size_t WordsMax(const ServerLost&) { return 0; }
+size_t WordsMax(const UnregisterServer&) { return 0; }
+
+size_t WordsMax(const std::vector<cluster::Selector>& selectors) {
+  constexpr size_t kTag = 1, kStruct = 2;
+  size_t words = kTag;
+  for (const cluster::Selector& selector : selectors) {
+    const auto* rack = std::get_if<cluster::Rack>(&selector);
+    words += kStruct + (rack != nullptr ? WordsMax(rack->name) : 0);
+  }
+  return words;
+}
+
+size_t WordsMax(const AddServerTag& command) { return WordsMax(command.selectors); }
+size_t WordsMax(const RemoveServerTag& command) { return WordsMax(command.selectors); }
+size_t WordsMax(const ListServers&) { return 0; }
+size_t WordsMax(const ListServerTags&) { return 0; }
+
 // Enough words for `record` in one segment. One segment is what makes the bytes deterministic in
 // form: the message is a header of 8 bytes and the segment.
 size_t WordsMax(const Record& record) {
@@ -205,6 +226,49 @@ void Write(CommandBuilder out, const ResealSecrets& command) {
   Write(reseal.initStatics(static_cast<unsigned>(command.statics.size())), command.statics);
   Write(reseal.initDynamics(static_cast<unsigned>(command.dynamics.size())), command.dynamics);
 }
+
+void Write(CommandBuilder out, const RegisterServer& command) {
+  schema::RegisterServer::Builder server = out.initRegisterServer();
+  server.setId(command.id.value);
+  server.setRack(ToText(command.rack));
+  server.setAddress(ToText(command.address));
+}
+
+void Write(CommandBuilder out, const ServerLost& command) {
+  schema::ServerLost::Builder lost = out.initServerLost();
+  lost.setId(command.id.value);
+  lost.setEpoch(command.epoch.value);
+}
+
+void Write(CommandBuilder out, const UnregisterServer& command) {
+  out.setUnregisterServer(command.id.value);
+}
+
+void Write(schema::ServerTagging::Builder out, const std::vector<cluster::Selector>& selectors,
+           cluster::ServerTag tag) {
+  out.setTag(static_cast<uint8_t>(tag));
+  auto list = out.initSelectors(static_cast<unsigned>(selectors.size()));
+  unsigned index = 0;
+  for (const cluster::Selector& selector : selectors) {
+    schema::ServerSelector::Builder one = list[index++];
+    if (const auto* rack = std::get_if<cluster::Rack>(&selector)) {
+      one.setRack(ToText(rack->name));
+    } else {
+      one.setId(std::get<cluster::ServerId>(selector).value);
+    }
+  }
+}
+
+void Write(CommandBuilder out, const AddServerTag& command) {
+  Write(out.initAddServerTag(), command.selectors, command.tag);
+}
+
+void Write(CommandBuilder out, const RemoveServerTag& command) {
+  Write(out.initRemoveServerTag(), command.selectors, command.tag);
+}
+
+void Write(CommandBuilder out, const ListServers&) { out.setListServers(); }
+void Write(CommandBuilder out, const ListServerTags&) { out.setListServerTags(); }
 
 void Write(schema::Record::Builder out, const Record& record, const Hash256& previous) {
   out.setFormat(kRecordFormat);

@@ -23,6 +23,8 @@ struct Account {
   size_t watches_open = 0;   // Subscriptions that the client holds.
   size_t watches_begun = 0;  // In all, since it connected.
   size_t watches_begun_max = 0;
+  size_t tablet_sessions_max = 0;
+  size_t tablet_sessions_open = 0;  // That the client holds.
   // All null when the session is gone: then nothing may be asked any more.
   Line* line = nullptr;
   ServerCounters* counters = nullptr;

@@ -50,6 +50,9 @@ interface Pegel {
   admin @0 () -> (admin :Admin);
   # The administrator's interface, for the caller that this connection belongs to. The same
   # capability each time.
+
+  tablet @1 () -> (tablet :Tablet);
+  # The interface for tablet servers, for the same caller. The same capability each time.
 }
 
 interface Admin {
@@ -125,6 +128,10 @@ interface Admin {
   # Makes the server read its key file again and seal every secret it holds under the newest key, so
   # that older keys are needed no more. Needs ALTER on the cluster. NO_SECRET_KEY: the server has no
   # key file, or it cannot be read, or lacks the key of a seal; nothing is logged then.
+
+  unregisterServer @11 (id :Int32, requestId :RequestId) -> (reply :ChangeReply);
+  # Forgets a tablet server that is dead and will not come back, its tag included. Needs ALTER on the
+  # cluster. SERVER_NOT_EXIST_EXCEPTION: there is none of this id. SERVER_IS_LIVE: stop it first.
 }
 
 struct RequestId {
@@ -296,6 +303,71 @@ struct Status {
   version @11 :Text;           # Of the server's program.
 }
 
+# ---- tablet servers ----
+
+interface Tablet {
+  # What a tablet server, or somebody who speaks for several, asks of Pegel. Needs CLUSTER_ACTION on
+  # the cluster, for every call.
+  #
+  # A registration is an epoch of a server id; the newest epoch is the server, every older one is
+  # fenced. A registration is live while it holds a lease, which each heartbeat renews in full. When
+  # the lease runs out, Pegel logs that the server is lost, and that registration never lives again:
+  # register anew. Heartbeats are not logged. A restart of Pegel gives every live server a new, full
+  # lease.
+
+  registerServer @0 (id :Int32, rack :Text, address :Text, requestId :RequestId)
+      -> (reply :RegisterReply);
+  # Registers a server; a live registration of the same id is taken over. Send the request id again
+  # when the connection breaks before the answer.
+
+  resume @1 (id :Int32, epoch :UInt64) -> (reply :ResumeReply);
+  # A session of a registration that was made on another connection. Renews the lease. Nothing is
+  # logged. Refusals: those of `heartbeat`.
+  #
+  # `registerServer` and `resume` when the connection has 1,024 sessions already: exception OVERLOADED.
+}
+
+interface TabletSession {
+  # One registration. Dropping it, or losing the connection, ends nothing: the lease runs on.
+
+  heartbeat @0 () -> (reply :HeartbeatReply);
+  # Renews the lease. Refusals: SERVER_FENCED, another registration of this id is in force: stop.
+  # SERVER_LOST, this registration is dead: register again. SERVER_NOT_EXIST_EXCEPTION, the id was
+  # unregistered. AUTHORIZATION_EXCEPTION.
+
+  leave @1 (requestId :RequestId) -> (reply :ChangeReply);
+  # The server stops: it is dead at once, not only when its lease has run out.
+}
+
+struct RegisterReply {
+  receipt @0 :Receipt;
+  union {
+    registered :group {
+      epoch @1 :UInt64;          # To resume with.
+      leaseMillis @2 :UInt64;    # From the moment when this was answered.
+      session @3 :TabletSession;
+    }
+    error @4 :Error;
+  }
+}
+
+struct ResumeReply {
+  union {
+    resumed :group {
+      leaseMillis @0 :UInt64;
+      session @1 :TabletSession;
+    }
+    error @2 :Error;
+  }
+}
+
+struct HeartbeatReply {
+  union {
+    leaseMillis @0 :UInt64;      # Heartbeats should come three times as often.
+    error @1 :Error;
+  }
+}
+
 # ---- watching ----
 
 interface ChangeSink {
@@ -346,7 +418,34 @@ struct Event {
     configSet @3 :ConfigSet;
     configReset @4 :Text;        # The key: its dynamic value is gone, the static one or the default counts.
     configResealed @5 :ConfigResealed;
+    serverRegistered @6 :ServerRegistered;   # Live from now on.
+    serverDied @7 :ServerDied;               # It left, or its lease ran out.
+    serverUnregistered @8 :Int32;            # The id: forgotten, its tag included.
+    serverTagged @9 :ServerTagging;
+    serverUntagged @10 :ServerTagging;       # The tag that it had.
   }
+}
+
+enum ServerTag {
+  permanentOffline @0;
+  temporaryOffline @1;
+}
+
+struct ServerTagging {
+  id @0 :Int32;
+  tag @1 :ServerTag;
+}
+
+struct ServerRegistered {
+  id @0 :Int32;
+  rack @1 :Text;
+  address @2 :Text;
+  epoch @3 :UInt64;
+}
+
+struct ServerDied {
+  id @0 :Int32;
+  epoch @1 :UInt64;              # Of the registration that is dead.
 }
 
 struct Booted {

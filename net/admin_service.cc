@@ -7,7 +7,8 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "net/pending_reply.h"
+#include "net/ask_line.h"
+#include "net/tablet_service.h"
 #include "net/watch_service.h"
 #include "net/wire.h"
 #include "procedures/call_parser.h"
@@ -17,47 +18,10 @@
 namespace pegel::net {
 namespace {
 
-// Prefixed with the code that the same condition has in a reply, for people who search for it.
-kj::Exception Overloaded(absl::string_view why) {
-  return kj::Exception(kj::Exception::Type::OVERLOADED, __FILE__, __LINE__,
-                       kj::str("OVERLOADED (", static_cast<int32_t>(ErrorCode::kOverloaded),
-                               "): ", kj::arrayPtr(why.data(), why.size())));
-}
-
-kj::Exception TooManyCalls(size_t calls_max) {
-  return Overloaded(absl::StrCat(calls_max,
-                                 " calls of this connection have no reply yet, which is the "
-                                 "limit. Nothing was logged; send the call again later."));
-}
-
-kj::Exception ConnectionIsOver() {
-  return KJ_EXCEPTION(DISCONNECTED, "The connection of this call has ended.");
-}
-
-// Refused by the line before it reached the log, because too much waits.
-bool IsOverloaded(const Reply& reply) {
-  const auto* error = std::get_if<Error>(&reply.outcome);
-  return error != nullptr && error->code == ErrorCode::kOverloaded && !reply.receipt;
-}
-
 // The table of the most frequent result is made once.
 const procedures::Table& SuccessTable() {
   static const auto* const table = new procedures::Table(procedures::ToTable(Result{Done{}}));
   return *table;
-}
-
-void Settle(PendingReply<Reply>& pending, Reply reply) {
-  if (IsOverloaded(reply)) {
-    pending.Refuse(Overloaded(std::get<Error>(reply.outcome).message));
-  } else {
-    pending.Answer(std::move(reply));
-  }
-}
-
-void Settle(PendingReply<Status>& pending, Status status) { pending.Answer(std::move(status)); }
-
-void Settle(PendingReply<SettingsAnswer>& pending, SettingsAnswer answer) {
-  pending.Answer(std::move(answer));
 }
 
 class Admin final : public wire::Admin::Server {
@@ -76,12 +40,9 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> rollout(RolloutContext context) override;
   kj::Promise<void> settings(SettingsContext context) override;
   kj::Promise<void> resealSecrets(ResealSecretsContext context) override;
+  kj::Promise<void> unregisterServer(UnregisterServerContext context) override;
 
  private:
-  // Puts a question to the line, by `ask(line, callback)`, and promises the answer.
-  template <typename T, typename Ask>
-  kj::Promise<kj::Own<T>> AskLine(Ask ask);
-
   // Puts a command on the line and answers the call with what became of it, by
   // `write(reply, builder)`.
   template <typename Context, typename Write>
@@ -99,26 +60,12 @@ class Admin final : public wire::Admin::Server {
   std::shared_ptr<Account> account_;
 };
 
-template <typename T, typename Ask>
-kj::Promise<kj::Own<T>> Admin::AskLine(Ask ask) {
-  if (account_->line == nullptr) return ConnectionIsOver();
-  ++account_->counters->calls;
-  if (account_->calls_under_way >= account_->calls_max) {
-    ++account_->counters->calls_overloaded;
-    return TooManyCalls(account_->calls_max);
-  }
-  auto answer = kj::newPromiseAndFulfiller<kj::Own<T>>();
-  auto pending = std::make_shared<PendingReply<T>>(account_, kj::mv(answer.fulfiller));
-  ask(*account_->line, [pending](T value) { Settle(*pending, std::move(value)); });
-  return kj::mv(answer.promise);
-}
-
 template <typename Context, typename Write>
 // The command is moved on, inside the lambda. NOLINTNEXTLINE(performance-unnecessary-value-param)
 kj::Promise<void> Admin::Submit(Context context, RequestId id, Command command, Write write) {
   context.releaseParams();
   context.allowCancellation();  // The line goes on without us; only the reply is saved.
-  auto reply = AskLine<Reply>([&](Line& line, auto done) {
+  auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
     line.Submit(account_->caller, id, std::move(command), std::move(done));
   });
   return reply.then(
@@ -201,7 +148,8 @@ kj::Promise<void> Admin::listAcl(ListAclContext context) {
 
 kj::Promise<void> Admin::status(StatusContext context) {
   context.allowCancellation();
-  auto status = AskLine<Status>([](Line& line, auto done) { line.AskStatus(std::move(done)); });
+  auto status =
+      AskLine<Status>(account_, [](Line& line, auto done) { line.AskStatus(std::move(done)); });
   return status.then([context = kj::mv(context)](kj::Own<Status> status) mutable {
     ToWire(*status, context.getResults().initStatus());
   });
@@ -235,8 +183,9 @@ kj::Promise<void> Admin::rollout(RolloutContext context) {
 
 kj::Promise<void> Admin::settings(SettingsContext context) {
   context.allowCancellation();
-  auto answer = AskLine<SettingsAnswer>(
-      [&](Line& line, auto done) { line.AskSettings(account_->caller, std::move(done)); });
+  auto answer = AskLine<SettingsAnswer>(account_, [&](Line& line, auto done) {
+    line.AskSettings(account_->caller, std::move(done));
+  });
   return answer.then([context = kj::mv(context)](kj::Own<SettingsAnswer> answer) mutable {
     ToWire(*answer, context.getResults().initReply());
   });
@@ -246,31 +195,44 @@ kj::Promise<void> Admin::resealSecrets(ResealSecretsContext context) {
   RequestId id = FromWire(context.getParams().getRequestId());
   context.releaseParams();
   context.allowCancellation();
-  auto reply = AskLine<Reply>(
-      [&](Line& line, auto done) { line.ResealSecrets(account_->caller, id, std::move(done)); });
+  auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
+    line.ResealSecrets(account_->caller, id, std::move(done));
+  });
   return reply.then([context = kj::mv(context)](kj::Own<Reply> reply) mutable {
     ToWire(*reply, context.getResults(SizeOf(*reply)).initReply());
   });
 }
 
+kj::Promise<void> Admin::unregisterServer(UnregisterServerContext context) {
+  auto params = context.getParams();
+  RequestId id = FromWire(params.getRequestId());
+  return Submit(kj::mv(context), id, UnregisterServer{cluster::ServerId{params.getId()}});
+}
+
 class Pegel final : public wire::Pegel::Server {
  public:
-  explicit Pegel(std::shared_ptr<Account> account) : admin_(kj::heap<Admin>(std::move(account))) {}
+  explicit Pegel(const std::shared_ptr<Account>& account)
+      : admin_(kj::heap<Admin>(account)), tablet_(NewTablet(account)) {}
 
  protected:
   kj::Promise<void> admin(AdminContext context) override {
     context.getResults(capnp::MessageSize{4, 1}).setAdmin(admin_);
     return kj::READY_NOW;
   }
+  kj::Promise<void> tablet(TabletContext context) override {
+    context.getResults(capnp::MessageSize{4, 1}).setTablet(tablet_);
+    return kj::READY_NOW;
+  }
 
  private:
   wire::Admin::Client admin_;  // One for all who ask, so that asking often costs nothing.
+  wire::Tablet::Client tablet_;
 };
 
 }  // namespace
 
-wire::Pegel::Client NewPegel(std::shared_ptr<Account> account) {
-  return kj::heap<Pegel>(std::move(account));
+wire::Pegel::Client NewPegel(const std::shared_ptr<Account>& account) {
+  return kj::heap<Pegel>(account);
 }
 
 }  // namespace pegel::net

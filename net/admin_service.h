@@ -10,6 +10,6 @@ namespace pegel::net {
 
 // The bootstrap interface of one connection. Holds the account, and through it nothing else of the
 // server: it may outlive the session by the calls that are still on the line.
-wire::Pegel::Client NewPegel(std::shared_ptr<Account> account);
+wire::Pegel::Client NewPegel(const std::shared_ptr<Account>& account);
 
 }  // namespace pegel::net

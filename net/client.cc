@@ -18,6 +18,7 @@
 #include "net/host_port.h"
 #include "net/limits.h"
 #include "net/rpc_status.h"
+#include "net/rpc_tablet_client.h"
 #include "net/watch_wire.h"
 #include "net/watcher.h"
 #include "net/wire.h"
@@ -80,6 +81,8 @@ class RpcClient final : public Client {
   absl::StatusOr<Rollout> AskRollout(const std::string& key) override;
   absl::StatusOr<SettingsAnswer> AskSettings() override;
   absl::StatusOr<CallReply> ResealSecrets(const RequestId& request_id) override;
+  absl::StatusOr<CallReply> UnregisterServer(int32_t id, const RequestId& request_id) override;
+  std::unique_ptr<TabletClient> Tablets() override;
 
  private:
   using Pending = kj::Promise<capnp::Response<wire::Admin::CallResults>>;
@@ -94,6 +97,7 @@ class RpcClient final : public Client {
   EventLoop loop_;
   kj::WaitScope& wait_scope_ = loop_.impl().wait_scope;
   std::unique_ptr<Connection> connection_;
+  wire::Pegel::Client pegel_ = nullptr;
   wire::Admin::Client admin_ = nullptr;
 };
 
@@ -139,8 +143,9 @@ wire::Admin::Client RpcClient::AskForAdmin() {
   capnp::MallocMessageBuilder message(space);
   auto vat = message.initRoot<capnp::rpc::twoparty::VatId>();
   vat.setSide(capnp::rpc::twoparty::Side::SERVER);
-  auto pegel = connection_->rpc.bootstrap(vat).castAs<wire::Pegel>();
-  auto answer = pegel.adminRequest().send().then([](auto response) { return response.getAdmin(); });
+  pegel_ = connection_->rpc.bootstrap(vat).castAs<wire::Pegel>();
+  auto answer =
+      pegel_.adminRequest().send().then([](auto response) { return response.getAdmin(); });
   auto deadline = loop_.impl().port.Sleep(kConnectMsMax).then([]() -> wire::Admin::Client {
     kj::throwFatalException(KJ_EXCEPTION(DISCONNECTED, "no answer in time"));
   });
@@ -223,6 +228,19 @@ absl::StatusOr<CallReply> RpcClient::ResealSecrets(const RequestId& request_id) 
     ToWire(request_id, request.initRequestId());
     return FromWire(request.send().wait(wait_scope_).getReply());
   });
+}
+
+absl::StatusOr<CallReply> RpcClient::UnregisterServer(int32_t id, const RequestId& request_id) {
+  return Guarded<CallReply>(server_, [&] {
+    auto request = admin_.unregisterServerRequest();
+    request.setId(id);
+    ToWire(request_id, request.initRequestId());
+    return FromWire(request.send().wait(wait_scope_).getReply());
+  });
+}
+
+std::unique_ptr<TabletClient> RpcClient::Tablets() {
+  return NewTabletClient(loop_, server_, pegel_.tabletRequest().send().getTablet());
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "core/engine.h"
 #include "core/error.h"
 #include "core/ports.h"
+#include "net/tablet_client.h"
 #include "net/watch_filter.h"
 #include "procedures/table.h"
 
@@ -120,6 +121,12 @@ class Client {
 
   // Makes the server seal its secrets under the newest key of its key file. The reply has no table.
   virtual absl::StatusOr<CallReply> ResealSecrets(const RequestId& request_id) = 0;
+
+  // Makes the server forget a dead tablet server. The reply has no table.
+  virtual absl::StatusOr<CallReply> UnregisterServer(int32_t id, const RequestId& request_id) = 0;
+
+  // To speak for tablet servers on this connection. Destroy it before the client.
+  virtual std::unique_ptr<TabletClient> Tablets() = 0;
 };
 
 }  // namespace pegel::net

@@ -40,6 +40,9 @@ struct Limits {
   // Subscribers that rollout remembers, connected or not. Room for all that may be connected, and
   // as many that left.
   size_t subscribers_max = 1024;
+  // Registrations of tablet servers that one connection speaks for: one in production, many in a
+  // simulated fleet.
+  size_t tablet_sessions_per_connection_max = 1024;
   // A batch of changes is answered when it was received, so this is for the network and a busy
   // process, not for applying. As long as replies may lie around.
   int64_t batch_answer_ms_max = 10'000;

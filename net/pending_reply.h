@@ -8,6 +8,7 @@
 #pragma once
 
 #include <kj/async.h>
+#include <kj/debug.h>
 
 #include <memory>
 #include <utility>

@@ -36,6 +36,7 @@ std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watche
   account->calls_max = limits.calls_in_flight_max;
   account->watches_max = limits.watches_per_connection_max;
   account->watches_begun_max = limits.watches_begun_max;
+  account->tablet_sessions_max = limits.tablet_sessions_per_connection_max;
   account->line = &line;
   account->counters = &counters;
   account->watches = &watches;

@@ -17,6 +17,11 @@ struct Selector {
   bool operator()(const ConfigSet& event) const { return SelectsKey(filter, event.key); }
   bool operator()(const ConfigReset& event) const { return SelectsKey(filter, event.key); }
   bool operator()(const ConfigResealed& event) const { return SelectsKey(filter, event.key); }
+  bool operator()(const ServerRegistered&) const { return is_every_kind; }
+  bool operator()(const ServerDied&) const { return is_every_kind; }
+  bool operator()(const ServerUnregistered&) const { return is_every_kind; }
+  bool operator()(const ServerTagged&) const { return is_every_kind; }
+  bool operator()(const ServerUntagged&) const { return is_every_kind; }
 };
 
 bool IsEveryKind(const WatchFilter& filter) {

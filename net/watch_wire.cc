@@ -83,6 +83,31 @@ config::Value MustReadValue(wire::ConfigValue::Reader in) {
 
 // ---- events ----
 
+wire::ServerTag WireTagOf(cluster::ServerTag tag) {
+  switch (tag) {
+    case cluster::ServerTag::kPermanentOffline:
+      return wire::ServerTag::PERMANENT_OFFLINE;
+    case cluster::ServerTag::kTemporaryOffline:
+      return wire::ServerTag::TEMPORARY_OFFLINE;
+  }
+  KJ_FAIL_REQUIRE("no such server tag", static_cast<int>(tag));
+}
+
+cluster::ServerTag TagOf(wire::ServerTag tag) {
+  switch (tag) {
+    case wire::ServerTag::PERMANENT_OFFLINE:
+      return cluster::ServerTag::kPermanentOffline;
+    case wire::ServerTag::TEMPORARY_OFFLINE:
+      return cluster::ServerTag::kTemporaryOffline;
+  }
+  KJ_FAIL_REQUIRE("a server tag that this client does not know: the server is newer");
+}
+
+void WriteTagging(cluster::ServerId id, cluster::ServerTag tag, wire::ServerTagging::Builder out) {
+  out.setId(id.value);
+  out.setTag(WireTagOf(tag));
+}
+
 struct EventWriter {
   wire::Event::Builder out;
 
@@ -111,6 +136,25 @@ struct EventWriter {
     resealed.setIsStatic(event.is_static);
     WriteValue(event.key, event.value, resealed.initValue());
   }
+  void operator()(const ServerRegistered& event) {
+    wire::ServerRegistered::Builder server = out.initServerRegistered();
+    server.setId(event.id.value);
+    server.setRack(TextOf(event.rack));
+    server.setAddress(TextOf(event.address));
+    server.setEpoch(event.epoch.value);
+  }
+  void operator()(const ServerDied& event) {
+    wire::ServerDied::Builder server = out.initServerDied();
+    server.setId(event.id.value);
+    server.setEpoch(event.epoch.value);
+  }
+  void operator()(const ServerUnregistered& event) { out.setServerUnregistered(event.id.value); }
+  void operator()(const ServerTagged& event) {
+    WriteTagging(event.id, event.tag, out.initServerTagged());
+  }
+  void operator()(const ServerUntagged& event) {
+    WriteTagging(event.id, event.tag, out.initServerUntagged());
+  }
 };
 
 Booted ReadBooted(wire::Booted::Reader in) {
@@ -127,7 +171,22 @@ acl::Entry ReadEntry(wire::AclEntry::Reader in) {
   return std::get<acl::Entry>(std::move(read));
 }
 
-Event ReadEvent(wire::Event::Reader in) {
+template <typename Tagging>
+Tagging ReadTagging(wire::ServerTagging::Reader in) {
+  return Tagging{cluster::ServerId{in.getId()}, TagOf(in.getTag())};
+}
+
+ServerRegistered ReadRegistered(wire::ServerRegistered::Reader in, UnixNanos time) {
+  return {cluster::ServerId{in.getId()}, StringOf(in.getRack()), StringOf(in.getAddress()),
+          Lsn{in.getEpoch()}, time};
+}
+
+ServerDied ReadDied(wire::ServerDied::Reader in, UnixNanos time) {
+  return {cluster::ServerId{in.getId()}, Lsn{in.getEpoch()}, time};
+}
+
+// `time` is the change set's: a server is live, or dead, since then.
+Event ReadEvent(wire::Event::Reader in, UnixNanos time) {
   switch (in.which()) {
     case wire::Event::BOOTED:
       return ReadBooted(in.getBooted());
@@ -144,6 +203,16 @@ Event ReadEvent(wire::Event::Reader in) {
       return ConfigResealed{StringOf(in.getConfigResealed().getKey()),
                             in.getConfigResealed().getIsStatic(),
                             MustReadValue(in.getConfigResealed().getValue())};
+    case wire::Event::SERVER_REGISTERED:
+      return ReadRegistered(in.getServerRegistered(), time);
+    case wire::Event::SERVER_DIED:
+      return ReadDied(in.getServerDied(), time);
+    case wire::Event::SERVER_UNREGISTERED:
+      return ServerUnregistered{cluster::ServerId{in.getServerUnregistered()}};
+    case wire::Event::SERVER_TAGGED:
+      return ReadTagging<ServerTagged>(in.getServerTagged());
+    case wire::Event::SERVER_UNTAGGED:
+      return ReadTagging<ServerUntagged>(in.getServerUntagged());
     default:
       break;
   }
@@ -176,7 +245,9 @@ ChangeSet ReadChange(wire::ChangeSet::Reader in) {
   change.moment = Moment{Lsn{in.getLsn()}, UnixNanos{in.getTimeNanos()},
                          Author{PrincipalOf(StringOf(in.getPrincipal())), StringOf(in.getHost())}};
   change.events.reserve(in.getEvents().size());
-  for (wire::Event::Reader event : in.getEvents()) change.events.push_back(ReadEvent(event));
+  for (wire::Event::Reader event : in.getEvents()) {
+    change.events.push_back(ReadEvent(event, change.moment.time));
+  }
   return change;
 }
 

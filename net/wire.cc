@@ -448,6 +448,28 @@ CallReply FromWire(wire::TableReply::Reader in) {
   KJ_FAIL_REQUIRE("a kind of reply that this client does not know");
 }
 
+void ToWire(const Registered& registered, wire::RegisterReply::Builder out) {
+  WriteReceipt(registered.receipt, out);
+  if (registered.error) return ToWire(*registered.error, out.initError());
+  auto done = out.initRegistered();
+  done.setEpoch(registered.epoch);
+  done.setLeaseMillis(registered.lease_ms);
+}
+
+Registered FromWire(wire::RegisterReply::Reader in) {
+  Registered registered{.receipt = ReadReceipt(in.getReceipt()), .error = std::nullopt};
+  switch (in.which()) {
+    case wire::RegisterReply::REGISTERED:
+      registered.epoch = in.getRegistered().getEpoch();
+      registered.lease_ms = static_cast<int64_t>(in.getRegistered().getLeaseMillis());
+      return registered;
+    case wire::RegisterReply::ERROR:
+      registered.error = ReadError(in.getError());
+      return registered;
+  }
+  KJ_FAIL_REQUIRE("a kind of reply that this client does not know");
+}
+
 CallReply FromWire(wire::ChangeReply::Reader in) {
   CallReply reply{.receipt = ReadReceipt(in.getReceipt()), .table = {}, .error = std::nullopt};
   switch (in.which()) {

@@ -15,6 +15,7 @@
 #include "core/ports.h"
 #include "net/admin.capnp.h"
 #include "net/client.h"
+#include "net/tablet_client.h"
 #include "procedures/table.h"
 
 namespace pegel::net {
@@ -49,6 +50,10 @@ void ToWire(const Reply& reply, wire::AclReply::Builder out);
 void ToWire(const Reply& reply, wire::ConfigReply::Builder out);
 
 CallReply FromWire(wire::TableReply::Reader in);
+// Without its session, which is the caller's to write and to take.
+void ToWire(const Registered& registered, wire::RegisterReply::Builder out);
+Registered FromWire(wire::RegisterReply::Reader in);
+
 CallReply FromWire(wire::ChangeReply::Reader in);  // `done` has no table.
 
 // About how much room a reply takes, so that it is built in one piece and not in a larger one than

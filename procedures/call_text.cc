@@ -7,6 +7,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/acl/text.h"
 #include "core/check.h"
+#include "core/cluster/text.h"
 #include "core/principal.h"
 #include "procedures/masked.h"
 
@@ -120,6 +121,14 @@ std::string OneCall(const AlterConfigs& alter) {
   return writer.Done();
 }
 
+std::string TagCall(absl::string_view procedure, const std::vector<cluster::Selector>& selectors,
+                    cluster::ServerTag tag) {
+  return Writer(absl::StrCat("CALL ", procedure))
+      .Add("tabletServers", cluster::ToText(selectors))
+      .Add("serverTag", cluster::ToText(tag))
+      .Done();
+}
+
 struct CallTextOf {
   std::string operator()(const Boot& boot) const {
     Writer writer("BOOT");
@@ -160,6 +169,30 @@ struct CallTextOf {
     for (const auto& [key, value] : reseal.dynamics) writer.Add("dynamic", key);
     return writer.Done();
   }
+  std::string operator()(const RegisterServer& server) const {
+    return Writer("REGISTER_SERVER")
+        .Add("id", cluster::ToText(server.id))
+        .Add("rack", server.rack)
+        .Add("address", server.address)
+        .Done();
+  }
+  std::string operator()(const ServerLost& lost) const {
+    return Writer("SERVER_LOST")
+        .Add("id", cluster::ToText(lost.id))
+        .Add("epoch", absl::StrCat(lost.epoch.value))
+        .Done();
+  }
+  std::string operator()(const UnregisterServer& server) const {
+    return Writer("UNREGISTER_SERVER").Add("id", cluster::ToText(server.id)).Done();
+  }
+  std::string operator()(const AddServerTag& add) const {
+    return TagCall("sys.add_server_tag", add.selectors, add.tag);
+  }
+  std::string operator()(const RemoveServerTag& remove) const {
+    return TagCall("sys.remove_server_tag", remove.selectors, remove.tag);
+  }
+  std::string operator()(const ListServers&) const { return "CALL sys.list_servers()"; }
+  std::string operator()(const ListServerTags&) const { return "CALL sys.list_server_tags()"; }
 };
 
 }  // namespace

@@ -4,6 +4,9 @@
 // What nobody can CALL prints in the same form under a name of its own:
 //   BOOT(name => 'value', …)
 //   ALTER_CONFIGS(set => 'key', 'value', reset => 'key', …)   changes of several kinds, by RPC
+//   REGISTER_SERVER(id => '0', rack => 'a', address => 'host:port')   by RPC, as the two below
+//   SERVER_LOST(id => '0', epoch => '7')
+//   UNREGISTER_SERVER(id => '0')
 //   RESEAL_SECRETS(static => 'key', …, dynamic => 'key', …)
 #pragma once
 

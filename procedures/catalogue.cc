@@ -9,6 +9,7 @@
 #include "procedures/config_calls.h"
 #include "procedures/place.h"
 #include "procedures/suggest.h"
+#include "procedures/tag_calls.h"
 
 namespace pegel::procedures {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 std::vector<Procedure> AllProcedures() {
   std::vector<Procedure> all = AclProcedures();
   for (const Procedure& procedure : ConfigProcedures()) all.push_back(procedure);
+  for (const Procedure& procedure : TagProcedures()) all.push_back(procedure);
   std::sort(all.begin(), all.end(),
             [](const Procedure& a, const Procedure& b) { return a.name < b.name; });
   return all;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/acl/text.h"
 #include "core/check.h"
+#include "core/cluster/text.h"
 #include "procedures/masked.h"
 
 namespace pegel::procedures {
@@ -46,6 +47,28 @@ struct TableOf {
     table.rows.reserve(found.entries.size());
     for (const ConfigEntry& entry : found.entries) {
       table.rows.push_back({entry.key, ShownValue(entry.key, entry.value), ToText(entry.source)});
+    }
+    return table;
+  }
+
+  Table operator()(const ServerRows& listed) const {
+    Table table{.columns = {"id", "rack", "address", "live", "tag", "epoch"}, .rows = {}};
+    table.rows.reserve(listed.servers.size());
+    for (const cluster::Server& server : listed.servers) {
+      Value rack = server.rack.empty() ? Value() : Value(server.rack);
+      Value tag = server.tag ? Value(std::string(cluster::ToText(*server.tag))) : Value();
+      table.rows.push_back({cluster::ToText(server.id), std::move(rack), server.address,
+                            server.is_live ? "true" : "false", std::move(tag),
+                            absl::StrCat(server.epoch.value)});
+    }
+    return table;
+  }
+
+  Table operator()(const ServerTagRows& listed) const {
+    Table table{.columns = {"id", "tag"}, .rows = {}};
+    table.rows.reserve(listed.tags.size());
+    for (const ServerTagRow& row : listed.tags) {
+      table.rows.push_back({cluster::ToText(row.id), std::string(cluster::ToText(row.tag))});
     }
     return table;
   }

@@ -9,7 +9,9 @@ namespace pegel::procedures {
 
 // Done: one row `success`. AclEntries: one line per entry, sorted by the bytes of the line.
 // Column `result` in both. ConfigEntries: columns config_key, config_value, config_source; secrets
-// masked.
+// masked. ServerRows: columns id, rack, address, live (true, false), tag, epoch, by id; a rack or
+// tag that is not there is NULL. What a server holds (replicas, leaders, in-sync) comes with the
+// tables. ServerTagRows: columns id, tag.
 Table ToTable(const Result& result);
 
 // The rows of an accepted change of configs: a sentence of Fluss's for each, values included,

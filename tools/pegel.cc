@@ -1,5 +1,6 @@
 // pegel: the client. `pegel sql` runs statements, `pegel status` and `pegel config` ask the server
-// about itself, `pegel watch` follows its changes, `pegel keygen` and `pegel secrets` care for the
+// about itself, `pegel cluster` about the tablet servers, `pegel watch` follows its changes, `pegel
+// keygen` and `pegel secrets` care for the
 // keys of secrets.
 #include <signal.h>
 #include <unistd.h>
@@ -195,6 +196,17 @@ int Run(const ResealRequest& request) {
   if (!reply.ok()) return NoConnection(reply.status());
   if (reply->error) return Refused(*reply->error);
   WriteOut({absl::StrCat("Every secret is sealed under the newest key, as of lsn ",
+                         reply->receipt ? reply->receipt->lsn.value : 0, ".\n"),
+            ""});
+  return kExitAccepted;
+}
+
+int Run(const UnregisterRequest& request) {
+  Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
+  absl::StatusOr<net::CallReply> reply = session.UnregisterServer(request.id);
+  if (!reply.ok()) return NoConnection(reply.status());
+  if (reply->error) return Refused(*reply->error);
+  WriteOut({absl::StrCat("Tablet server ", request.id, " is forgotten, as of lsn ",
                          reply->receipt ? reply->receipt->lsn.value : 0, ".\n"),
             ""});
   return kExitAccepted;

@@ -12,6 +12,9 @@ namespace {
 
 absl::Status Refused(const Error& error) { return absl::InvalidArgumentError(error.message); }
 
+// Who writes what the server decides by itself.
+Author Self() { return Author{Principal{"System", "pegeld"}, ""}; }
+
 bool MayOnCluster(const World& world, const Author& author, acl::Operation operation,
                   Error* error) {
   acl::Request request = acl::RequestOf(author, operation, acl::Resource{});
@@ -50,6 +53,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, Serv
       net::Server::Listen(loop, *server, server->options_.listen, server->options_.limits);
   if (!listener.ok()) return listener.status();
   server->listener_ = *std::move(listener);
+  // From now on heartbeats can arrive, so no lease began to run any sooner.
+  server->liveness_ = std::make_unique<Liveness>(
+      server->engine_->world(), server->options_.lease_ms, server->options_.monotonic_ms());
+  server->LookAtLeasesLater();
   return server;
 }
 
@@ -124,8 +131,7 @@ void Server::WriteBoot(const std::map<std::string, config::Value>& statics) {
   for (auto& [key, text] : options_.static_configs) Wipe(&text);  // Not needed any more.
   options_.static_configs.clear();
   if (!boot.has_value()) return;
-  Submit(Author{Principal{"System", "pegeld"}, ""}, RequestId{}, *std::move(boot),
-         [](const Reply&) {});
+  Submit(Self(), RequestId{}, *std::move(boot), [](const Reply&) {});
 }
 
 // Clear secrets come this far and no further.
@@ -179,6 +185,32 @@ Error Server::NoKeys(const absl::Status& why) const {
           "(pegel.secrets.key-file: FILE), and restart the server. Nothing was changed."};
 }
 
+LeaseAnswer Server::Heartbeat(const Author& author, const Registration& who) {
+  std::optional<Error> refusal = changes_->view().WhyMayNot(author, acl::Operation::kClusterAction);
+  if (refusal) return *std::move(refusal);
+  return liveness_->Heartbeat(who, options_.monotonic_ms());
+}
+
+void Server::LookAtLeasesLater() {
+  loop_.After(liveness_->tick_ms(), [this, alive = alive_] {
+    if (*alive) LookAtLeases();
+  });
+}
+
+void Server::LookAtLeases() {
+  if (is_draining_) return;  // The next start gives everybody a new lease.
+  for (const Registration& who : liveness_->Expire(options_.monotonic_ms())) Lose(who);
+  LookAtLeasesLater();
+}
+
+void Server::Lose(const Registration& who) {
+  Submit(Self(), RequestId{}, ServerLost{cluster::ServerId{who.server}, Lsn{who.epoch}},
+         [this, alive = alive_, who](const Reply& reply) {
+           bool is_logged = reply.receipt.has_value();
+           if (*alive && !is_logged) liveness_->PutBack(who);  // Overloaded: at the next look.
+         });
+}
+
 void Server::Step(Input input) {
   for (Effect& effect : engine_->Step(std::move(input))) {
     std::visit([this](auto& e) { Do(e); }, effect);
@@ -209,7 +241,12 @@ void Server::Do(StatusReply& effect) {
   done(std::move(effect.status));
 }
 
-void Server::Do(Published& effect) { changes_->Publish(effect.through, std::move(effect.changes)); }
+void Server::Do(Published& effect) {
+  for (const SharedChange& change : effect.changes) {
+    liveness_->OnChange(*change, options_.monotonic_ms());
+  }
+  changes_->Publish(effect.through, std::move(effect.changes));
+}
 
 void Server::Do(Stop& effect) {
   stop_reason_ = absl::AbortedError(effect.reason);

@@ -53,6 +53,7 @@ class Server final : public Line {
   std::unique_ptr<HistoryReader> ReadHistory(Lsn from) override { return history_->Read(from); }
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
+  LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
 
  private:
   Server(net::EventLoop& loop, ServerOptions options);
@@ -70,6 +71,9 @@ class Server final : public Line {
   void Do(Published& effect);
   void Do(Stop& effect);
   void HandOver();
+  void LookAtLeasesLater();
+  void LookAtLeases();
+  void Lose(const Registration& who);
   void OnCommitted(log::Committed committed);
   void StopIfDrained();
 
@@ -80,6 +84,7 @@ class Server final : public Line {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::shared_ptr<ChangeFeed> changes_;
+  std::unique_ptr<Liveness> liveness_;
   std::unique_ptr<HistoryThread> history_;
   std::unique_ptr<net::Server> listener_;
   log::Head anchor_at_start_;

@@ -1,9 +1,16 @@
 #include "tools/server_options.h"
 
+#include <chrono>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace pegel::tools {
+
+int64_t MonotonicMs() {
+  auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_start).count();
+}
 
 absl::Status AtItsPlace(const std::vector<EffectiveSetting>& shown, const absl::Status& refusal) {
   // What a message is about comes first in it; keys that advice names come later.

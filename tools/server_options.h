@@ -16,6 +16,8 @@
 
 namespace pegel::tools {
 
+int64_t MonotonicMs();
+
 struct ServerOptions {
   std::string data_dir;
   std::string listen = "127.0.0.1:7345";
@@ -24,11 +26,14 @@ struct ServerOptions {
   EngineOptions engine;
   net::Limits limits;
   ChangeFeedOptions changes;  // What watchers find in memory.
+  int64_t lease_ms = 10'000;  // How long a tablet server may be silent.
   // All of the above with where each value came from, secrets masked: the answer to AskSettings.
   std::vector<EffectiveSetting> shown;
   std::string version;  // What AskStatus says the program is.
   // The clock of record times. Injected so that tests can bend it.
   std::function<UnixNanos()> now;
+  // Milliseconds since some moment, never going back, for leases.
+  std::function<int64_t()> monotonic_ms = MonotonicMs;
   // 128 random bits as hex, used when the log is new.
   std::string new_cluster_id;
   // Receives warnings of the log, from any thread.

@@ -6,12 +6,17 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/config/duration.h"
 #include "procedures/suggest.h"
 
 namespace pegel::tools {
 namespace {
 
 constexpr uint64_t kCountMax = 1'000'000'000;
+
+// Shorter ones would take a busy moment for a death; longer ones are no failure detection.
+constexpr int64_t kLeaseMsMin = 500;
+constexpr int64_t kLeaseMsMax = 3'600'000;
 
 absl::Status LandText(const std::string& text, std::string* out) {
   if (text.empty()) return absl::InvalidArgumentError("expected a text, found an empty one");
@@ -33,6 +38,18 @@ absl::Status LandSwitch(const std::string& text, bool* out) {
   *out = absl::EqualsIgnoreCase(text, "true");
   if (*out || absl::EqualsIgnoreCase(text, "false")) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("expected true or false, found '", text, "'"));
+}
+
+absl::Status LandLease(const std::string& text, int64_t* out_ms) {
+  absl::StatusOr<config::Duration> lease = config::ParseDuration(text);
+  if (!lease.ok()) return lease.status();
+  if (lease->millis < kLeaseMsMin || lease->millis > kLeaseMsMax) {
+    return absl::InvalidArgumentError(absl::StrCat("expected a duration from ", kLeaseMsMin,
+                                                   " ms to ", kLeaseMsMax / 60'000, " min, found '",
+                                                   text, "'"));
+  }
+  *out_ms = lease->millis;
+  return absl::OkStatus();
 }
 
 constexpr Setting kSettings[] = {
@@ -73,6 +90,9 @@ constexpr Setting kSettings[] = {
      [](const std::string& text, ServerOptions& o) {
        return LandCount(text, &o.changes.changes_max);
      }},
+    {"pegel.cluster.lease", "--lease", "DURATION", "10 s",
+     "How long a tablet server may be silent before it is taken for dead",
+     [](const std::string& text, ServerOptions& o) { return LandLease(text, &o.lease_ms); }},
 };
 
 }  // namespace

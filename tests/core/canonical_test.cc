@@ -30,7 +30,7 @@ TEST(Canonical, TheOrderOfInsertionLeavesNoTrace) {
 }
 
 TEST(Canonical, EveryPartOfTheWorldShowsInItsBytes) {
-  std::vector<World> worlds(12);
+  std::vector<World> worlds(20);
   worlds[1].lsn = Lsn{1};
   worlds[2].time = UnixNanos{1};
   worlds[3].behaviour = 1;
@@ -43,6 +43,18 @@ TEST(Canonical, EveryPartOfTheWorldShowsInItsBytes) {
   worlds[7].acls.Add(EntryOf("DENY", "User:a", "READ", "d"));
   worlds[8].requests.Remember(RequestKey{Principal{"User", "a"}, RequestId{0, 1}},
                               Answer{Lsn{1}, UnixNanos{}, {}, Result{Done{}}});
+  const cluster::Server server{.id = {1}, .rack = "", .address = "h:1", .epoch = Lsn{1}};
+  for (size_t i = 12; i < worlds.size(); ++i) worlds[i].cluster.servers[server.id] = server;
+  auto the_server = [&](size_t i) -> cluster::Server& {
+    return worlds[i].cluster.servers.at(server.id);
+  };
+  the_server(13).rack = "r";
+  the_server(14).address = "h:2";
+  the_server(15).epoch = Lsn{2};
+  the_server(16).is_live = true;
+  the_server(17).since = UnixNanos{1};
+  the_server(18).tag = cluster::ServerTag::kPermanentOffline;
+  the_server(19).tag = cluster::ServerTag::kTemporaryOffline;
   std::vector<Hash256> digests;
   for (const World& world : worlds) digests.push_back(Digest(world));
   std::sort(digests.begin(), digests.end());

@@ -127,7 +127,47 @@ ResealSecrets AnyReseal(Random& random) {
   return reseal;
 }
 
+cluster::ServerId AnyServer(Random& random) {
+  return {static_cast<int32_t>(random.Below(random.OneIn(2) ? 4 : uint64_t{1} << 31))};
+}
+
+template <typename Tagging>
+Tagging AnyTagging(Random& random) {
+  Tagging tagging;
+  for (uint64_t n = random.OneIn(20) ? 200 : random.Below(5); n > 0; --n) {
+    if (random.OneIn(3)) {
+      tagging.selectors.push_back(cluster::Rack{"r" + AnyText(random)});
+    } else {
+      tagging.selectors.push_back(AnyServer(random));
+    }
+  }
+  tagging.tag = static_cast<cluster::ServerTag>(random.Below(2));
+  return tagging;
+}
+
+Command AnyServerCommand(Random& random) {
+  cluster::ServerId id = AnyServer(random);
+  std::string rack = AnyText(random);
+  switch (random.Below(7)) {
+    case 0:
+      return RegisterServer{id, rack, AnyText(random)};
+    case 1:
+      return ServerLost{id, Lsn{1 + random.Below(~uint64_t{0})}};
+    case 2:
+      return UnregisterServer{id};
+    case 3:
+      return AnyTagging<AddServerTag>(random);
+    case 4:
+      return AnyTagging<RemoveServerTag>(random);
+    case 5:
+      return ListServers{};
+    default:
+      return ListServerTags{};
+  }
+}
+
 Command AnyCommand(Random& random) {
+  if (random.OneIn(3)) return AnyServerCommand(random);
   switch (random.Below(7)) {
     case 0:
       return AnyBoot(random);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/limits.h"
@@ -73,11 +74,14 @@ class EngineLine::History final : public HistoryReader {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
-EngineLine::EngineLine(EventLoop& loop, ChangeFeedOptions changes)
+EngineLine::EngineLine(EventLoop& loop, ChangeFeedOptions changes,
+                       std::map<std::string, config::Value> statics)
     : loop_(loop),
       changes_(std::make_shared<ChangeFeed>(World{}, changes)),
-      engine_(World{}, Hash256{}, {}, EngineOptions{}) {
-  Carry(engine_.Step(CallArrived{.command = Boot{"test-cluster", kBehaviourNewest, {}}}));
+      engine_(World{}, Hash256{}, {}, EngineOptions{}),
+      liveness_(World{}, kTestLeaseMs, 0) {
+  Carry(engine_.Step(
+      CallArrived{.command = Boot{"test-cluster", kBehaviourNewest, std::move(statics)}}));
   GroupIsDurable();
 }
 
@@ -108,6 +112,22 @@ void EngineLine::ResealSecrets(Author, RequestId, std::function<void(Reply)> don
   done(Reply{0, Error{ErrorCode::kInvalidArgument, "no secrets here"}, std::nullopt});
 }
 
+LeaseAnswer EngineLine::Heartbeat(const Author& author, const Registration& who) {
+  auto refusal = changes_->view().WhyMayNot(author, acl::Operation::kClusterAction);
+  if (refusal) return *std::move(refusal);
+  return liveness_.Heartbeat(who, now_ms_);
+}
+
+void EngineLine::Pass(int64_t milliseconds) {
+  for (int64_t end = now_ms_ + milliseconds; now_ms_ < end;) {
+    now_ms_ = std::min(end, now_ms_ + liveness_.tick_ms());
+    for (const Registration& who : liveness_.Expire(now_ms_)) {
+      Submit(Author{Principal{"System", "pegeld"}, ""}, {},
+             ServerLost{cluster::ServerId{who.server}, Lsn{who.epoch}}, [](const Reply&) {});
+    }
+  }
+}
+
 void EngineLine::Carry(std::vector<Effect> effects) {
   for (Effect& effect : effects) {
     if (auto* append = std::get_if<Append>(&effect)) {
@@ -120,6 +140,7 @@ void EngineLine::Carry(std::vector<Effect> effects) {
     } else if (auto* status = std::get_if<StatusReply>(&effect)) {
       asks_.extract(status->token).mapped()(std::move(status->status));
     } else if (auto* published = std::get_if<Published>(&effect)) {
+      for (const SharedChange& change : published->changes) liveness_.OnChange(*change, now_ms_);
       history_->insert(history_->end(), published->changes.begin(), published->changes.end());
       changes_->Publish(published->through, std::move(published->changes));
     } else {

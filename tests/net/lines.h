@@ -11,6 +11,9 @@
 
 namespace pegel::net {
 
+// How long tablet servers may be silent at EngineLine.
+inline constexpr int64_t kTestLeaseMs = 10'000;
+
 // Keeps every call until the test answers or drops it. Loop thread only.
 class FakeLine final : public Line {
  public:
@@ -28,6 +31,7 @@ class FakeLine final : public Line {
   std::unique_ptr<HistoryReader> ReadHistory(Lsn) override { return nullptr; }  // It has none.
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
+  LeaseAnswer Heartbeat(const Author&, const Registration&) override { return LeaseRenewed{1}; }
 
   // Each call gets the outcome, and lsns from 1 as its receipts.
   void AnswerAll(const Outcome& outcome = Result{Done{}});
@@ -45,7 +49,10 @@ class FakeLine final : public Line {
 // durable together at its end. Record 1 is the Boot.
 class EngineLine final : public Line {
  public:
-  explicit EngineLine(EventLoop& loop, ChangeFeedOptions changes = {});
+  explicit EngineLine(EventLoop& loop, ChangeFeedOptions changes = {},
+                      std::map<std::string, config::Value> statics = {});
+
+  const World& world() const { return engine_.world(); }
 
   void Submit(Author author, RequestId request_id, Command command,
               std::function<void(Reply)> done) override;
@@ -62,6 +69,10 @@ class EngineLine final : public Line {
 
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
+  LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
+
+  // Time for leases goes by only here; who was silent for too long is lost.
+  void Pass(int64_t milliseconds);
 
  private:
   class History;
@@ -76,6 +87,8 @@ class EngineLine final : public Line {
   Lsn appended_;
   CallToken last_token_ = 0;
   bool is_group_open_ = false;
+  int64_t now_ms_ = 0;
+  Liveness liveness_;
   std::map<CallToken, std::function<void(Reply)>> calls_;
   std::map<CallToken, std::function<void(Status)>> asks_;
 };

@@ -16,6 +16,13 @@ ServerThread::MakeLine ServerThread::WithEngine(ChangeFeedOptions changes) {
   return [changes](EventLoop& loop) { return std::make_unique<EngineLine>(loop, changes); };
 }
 
+ServerThread::MakeLine ServerThread::WithAuthorization() {
+  return [](EventLoop& loop) {
+    std::map<std::string, config::Value> statics = {{"authorizer.enabled", "true"}};
+    return std::make_unique<EngineLine>(loop, ChangeFeedOptions{}, std::move(statics));
+  };
+}
+
 ServerThread::MakeLine ServerThread::WithFake() {
   return [](EventLoop&) { return std::make_unique<FakeLine>(); };
 }

@@ -27,6 +27,7 @@ class ServerThread {
 
   static MakeLine WithEngine();
   static MakeLine WithEngine(ChangeFeedOptions changes);
+  static MakeLine WithAuthorization();  // On, and nobody may do anything.
   static MakeLine WithFake();
 
   const std::string& address() const { return address_; }

@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/acl/text.h"
+#include "core/canonical.h"
+#include "net/watch_wire.h"
 #include "procedures/rows.h"
 #include "tests/net/lines.h"
 
@@ -59,6 +62,27 @@ TEST(Wire, StatusComesBack) {
   EXPECT_EQ(back.version, status.version);
   EXPECT_EQ(back.static_configs, status.static_configs);
   EXPECT_EQ(back.dynamic_configs, status.dynamic_configs);
+}
+
+TEST(Wire, EventsOfServersComeBackAndOnlyAnUnlimitedFilterSelectsThem) {
+  const cluster::ServerId id{7};
+  const UnixNanos time{5};
+  ChangeSet change;
+  change.moment = Moment{Lsn{9}, time, Author{Principal{"User", "a"}, "h"}};
+  change.events = {ServerRegistered{id, "r", "h:1", Lsn{9}, time},
+                   ServerTagged{id, cluster::ServerTag::kTemporaryOffline},
+                   ServerUntagged{id, cluster::ServerTag::kPermanentOffline},
+                   ServerDied{id, Lsn{9}, time}, ServerUnregistered{id}};
+  EXPECT_TRUE(Select({.configs = true, .acls = true, .boots = true}, change.events).empty());
+  std::vector<const Event*> events = Select({}, change.events);
+  ASSERT_EQ(events.size(), change.events.size());
+  capnp::MallocMessageBuilder message;
+  auto out = message.initRoot<wire::ChangeBatch>();
+  ToWire({Selection{std::make_shared<ChangeSet>(change), events}}, Lsn{9}, out);
+  ChangeBatch back = FromWire(out.asReader());
+  ASSERT_EQ(back.changes.size(), 1u);
+  EXPECT_EQ(Encode(Decision{Result{Done{}}, back.changes[0].events}),
+            Encode(Decision{Result{Done{}}, change.events}));
 }
 
 TEST(Wire, TablesComeBackWithNullAndEmptyApart) {

@@ -14,10 +14,14 @@ namespace {
 TEST(Catalogue, HoldsTheProceduresOfThisVersion) {
   EXPECT_EQ(ProcedureTable(), (Table{{"procedure name"},
                                      {{"sys.add_acl"},
+                                      {"sys.add_server_tag"},
                                       {"sys.append_cluster_configs"},
                                       {"sys.drop_acl"},
                                       {"sys.get_cluster_configs"},
                                       {"sys.list_acl"},
+                                      {"sys.list_server_tags"},
+                                      {"sys.list_servers"},
+                                      {"sys.remove_server_tag"},
                                       {"sys.reset_cluster_configs"},
                                       {"sys.set_cluster_configs"},
                                       {"sys.subtract_cluster_configs"}}}));

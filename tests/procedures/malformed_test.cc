@@ -541,8 +541,9 @@ const std::vector<Refusal>& Refusals() {
       {"CALL sys.rebalance('REPLICA_DISTRIBUTION')", ErrorCode::kProcedureNotExist,
        "line 1, column 6: Procedure sys.rebalance does not exist. SHOW PROCEDURES lists those that "
        "do."},
-      {"CALL sys.add_server_tag('0', 'PERMANENT_OFFLINE')", ErrorCode::kProcedureNotExist,
-       "line 1, column 6: Procedure sys.add_server_tag does not exist. SHOW PROCEDURES lists those "
+      {"CALL sys.cancel_rebalance('rebalance-12345')", ErrorCode::kProcedureNotExist,
+       "line 1, column 6: Procedure sys.cancel_rebalance does not exist. SHOW PROCEDURES lists "
+       "those "
        "that do."},
       {"CALL sys.`list acl`('ANY')", ErrorCode::kProcedureNotExist,
        "line 1, column 6: Procedure sys.list acl does not exist. SHOW PROCEDURES lists those that "

@@ -141,9 +141,39 @@ GetConfigs RandomGet(Random& random) {
   return get;
 }
 
+// No name of a rack stands twice, and no id.
+std::vector<cluster::Selector> RandomSelectors(Random& random) {
+  std::vector<cluster::Selector> selectors;
+  auto first = static_cast<int32_t>(random.Below(1000));
+  for (size_t size = ListSize(random), i = 0; i < size; ++i) {
+    if (random.OneIn(3)) {
+      selectors.push_back(cluster::Rack{random.Of<std::string>({"a", "ä b", "rack:x", "0", "😀"}) +
+                                        std::to_string(i)});
+    } else {
+      selectors.push_back(cluster::ServerId{first + static_cast<int32_t>(i)});
+    }
+  }
+  return selectors;
+}
+
+Command RandomServerCall(Random& random) {
+  auto tag = static_cast<cluster::ServerTag>(random.Below(2));
+  switch (random.Below(4)) {
+    case 0:
+      return ListServers{};
+    case 1:
+      return ListServerTags{};
+    case 2:
+      return AddServerTag{RandomSelectors(random), tag};
+    default:
+      return RemoveServerTag{RandomSelectors(random), tag};
+  }
+}
+
 }  // namespace
 
 Command RandomCall(Random& random) {
+  if (random.OneIn(6)) return RandomServerCall(random);
   switch (random.Below(6)) {
     case 0:
       return AddAcl{RandomEntry(random)};

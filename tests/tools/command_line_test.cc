@@ -113,6 +113,15 @@ TEST_F(CommandLine, TheOtherCommandsSayWhatTheySay) {
   EXPECT_EQ(std::get<ResealRequest>(Read({"secrets", "reseal", "--retry", "3"})).retry_seconds, 3u);
 }
 
+TEST_F(CommandLine, Cluster) {
+  SqlRequest servers = std::get<SqlRequest>(Read({"cluster", "servers", "--format", "json"}));
+  ASSERT_EQ(servers.inputs.size(), 1u);
+  EXPECT_EQ(servers.inputs[0].text, "CALL sys.list_servers()");
+  EXPECT_EQ(servers.format, Format::kJson);
+  auto unregister = std::get<UnregisterRequest>(Read({"cluster", "unregister", "3"}));
+  EXPECT_EQ(unregister.id, 3);
+}
+
 TEST_F(CommandLine, MistakesAreUsage) {
   for (const Arguments& arguments : {Arguments{},
                                      {"nothing"},
@@ -128,6 +137,11 @@ TEST_F(CommandLine, MistakesAreUsage) {
                                      {"status", "-e", "a"},
                                      {"config"},
                                      {"config", "effective", "--format", "csv"},
+                                     {"cluster"},
+                                     {"cluster", "unregister"},
+                                     {"cluster", "unregister", "-3"},
+                                     {"cluster", "unregister", "x"},
+                                     {"cluster", "servers", "--format", "csv"},
                                      {"keygen"},
                                      {"keygen", "a", "b"},
                                      {"secrets"},
@@ -143,7 +157,9 @@ TEST_F(CommandLine, HelpIsNoMistakeAndTeaches) {
                                      {"status", "-h"},
                                      {"config", "effective", "-h"},
                                      {"keygen", "-h"},
-                                     {"secrets", "reseal", "-h"}}) {
+                                     {"secrets", "reseal", "-h"},
+                                     {"cluster", "servers", "-h"},
+                                     {"cluster", "unregister", "-h"}}) {
     EXPECT_EQ(LeaveCode(arguments), kExitAccepted);
     EXPECT_TRUE(absl::StrContains(Help(arguments), "Examples:")) << Help(arguments);
   }

@@ -62,6 +62,7 @@ TEST_F(Configuring, TheTablesDefaultsAreThoseOfTheCode) {
   EXPECT_EQ(landed.limits.connections_per_address_max, fresh.limits.connections_per_address_max);
   EXPECT_EQ(landed.limits.calls_in_flight_max, fresh.limits.calls_in_flight_max);
   EXPECT_EQ(landed.changes.changes_max, fresh.changes.changes_max);
+  EXPECT_EQ(landed.lease_ms, fresh.lease_ms);
 }
 
 TEST_F(Configuring, EverySettingOfTheFileLands) {
@@ -74,7 +75,8 @@ TEST_F(Configuring, EverySettingOfTheFileLands) {
                               "pegel.connections-max: 3\n"
                               "pegel.connections-per-address-max: 4\n"
                               "pegel.calls-in-flight-max: 5\n"
-                              "pegel.changes-in-memory: 6\n")
+                              "pegel.changes-in-memory: 6\n"
+                              "pegel.cluster.lease: 7 min\n")
                               .value();
   EXPECT_EQ(options.data_dir, "/d");
   EXPECT_EQ(options.listen, "[::1]:9");
@@ -85,6 +87,7 @@ TEST_F(Configuring, EverySettingOfTheFileLands) {
   EXPECT_EQ(options.limits.connections_per_address_max, 4u);
   EXPECT_EQ(options.limits.calls_in_flight_max, 5u);
   EXPECT_EQ(options.changes.changes_max, 6u);
+  EXPECT_EQ(options.lease_ms, 7 * 60'000);
   EXPECT_EQ(options.shown.size(), Settings().size());
   for (const EffectiveSetting& setting : options.shown) {
     EXPECT_TRUE(absl::StartsWith(setting.source, file() + ":")) << setting.key;

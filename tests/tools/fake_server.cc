@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace pegel::tools {
 namespace {
 
@@ -28,6 +30,11 @@ class FakeClient : public net::Client {
   absl::StatusOr<net::CallReply> ResealSecrets(const RequestId& request_id) override {
     return server_.Answer({.text = "reseal", .request_id = request_id});
   }
+  absl::StatusOr<net::CallReply> UnregisterServer(int32_t id,
+                                                  const RequestId& request_id) override {
+    return server_.Answer({.text = absl::StrCat("unregister ", id), .request_id = request_id});
+  }
+  std::unique_ptr<net::TabletClient> Tablets() override { return nullptr; }  // Not used here.
 
  private:
   FakeServer& server_;

@@ -69,6 +69,10 @@ class FakeClient final : public net::Client {
   absl::StatusOr<net::Rollout> AskRollout(const std::string&) override { return Unused(); }
   absl::StatusOr<SettingsAnswer> AskSettings() override { return Unused(); }
   absl::StatusOr<net::CallReply> ResealSecrets(const RequestId&) override { return Unused(); }
+  absl::StatusOr<net::CallReply> UnregisterServer(int32_t, const RequestId&) override {
+    return Unused();
+  }
+  std::unique_ptr<net::TabletClient> Tablets() override { return nullptr; }  // Not used here.
   absl::StatusOr<std::unique_ptr<net::Watcher>> Watch(const net::WatchRequest& request) override {
     script_.asked_from.push_back(request.from.value);
     if (!script_.refusal.ok()) return script_.refusal;

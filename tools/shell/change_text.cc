@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "core/acl/text.h"
+#include "core/cluster/text.h"
 #include "procedures/masked.h"
 #include "tools/shell/printable.h"
 
@@ -54,6 +55,16 @@ Json ConfigJson(const char* event, const std::string& key) {
   return Json{{"event", event}, {"key", key}};
 }
 
+Json ServerJson(const char* event, cluster::ServerId id) {
+  return Json{{"event", event}, {"id", id.value}};
+}
+
+Json TagJson(const char* event, cluster::ServerId id, cluster::ServerTag tag) {
+  Json json = ServerJson(event, id);
+  json["tag"] = std::string(cluster::ToText(tag));
+  return json;
+}
+
 struct JsonOf {
   Json operator()(const Booted& event) const {
     Json json;
@@ -79,6 +90,27 @@ struct JsonOf {
     json["static"] = event.is_static;
     json["value"] = std::visit(JsonOfValue{}, event.value);
     return json;
+  }
+  Json operator()(const ServerRegistered& event) const {
+    Json json = ServerJson("server_registered", event.id);
+    json["rack"] = event.rack;
+    json["address"] = event.address;
+    json["epoch"] = event.epoch.value;
+    return json;
+  }
+  Json operator()(const ServerDied& event) const {
+    Json json = ServerJson("server_died", event.id);
+    json["epoch"] = event.epoch.value;
+    return json;
+  }
+  Json operator()(const ServerUnregistered& event) const {
+    return ServerJson("server_unregistered", event.id);
+  }
+  Json operator()(const ServerTagged& event) const {
+    return TagJson("server_tagged", event.id, event.tag);
+  }
+  Json operator()(const ServerUntagged& event) const {
+    return TagJson("server_untagged", event.id, event.tag);
   }
 };
 
@@ -108,6 +140,23 @@ struct TextOf {
   std::string operator()(const ConfigResealed& event) const {
     return absl::StrCat("config resealed ", event.key, "=",
                         procedures::MaskedText(event.key, event.value));
+  }
+  std::string operator()(const ServerRegistered& event) const {
+    std::string rack = event.rack.empty() ? "" : absl::StrCat(" rack ", event.rack);
+    return absl::StrCat("server registered ", event.id.value, " at ", event.address, rack,
+                        " epoch ", event.epoch.value);
+  }
+  std::string operator()(const ServerDied& event) const {
+    return absl::StrCat("server died   ", event.id.value, " epoch ", event.epoch.value);
+  }
+  std::string operator()(const ServerUnregistered& event) const {
+    return absl::StrCat("server unregistered ", event.id.value);
+  }
+  std::string operator()(const ServerTagged& event) const {
+    return absl::StrCat("server tagged ", event.id.value, " ", cluster::ToText(event.tag));
+  }
+  std::string operator()(const ServerUntagged& event) const {
+    return absl::StrCat("server untagged ", event.id.value, " ", cluster::ToText(event.tag));
   }
 };
 

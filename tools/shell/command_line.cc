@@ -15,6 +15,7 @@ constexpr char kExamples[] = R"help(Examples:
   pegel watch --only configs         what changes, as it changes
   pegel config rollout KEY           which servers have the last change of KEY
   pegel config effective             what it runs with, and where each value came from
+  pegel cluster servers              the tablet servers, and which of them are dead
   pegel keygen pegel.key             a key file, without which secrets cannot be set
 
 `pegel sql --help` tells more, and so for each command.)help";
@@ -101,6 +102,20 @@ The server reads its key file again and seals every secret it holds under the fi
 Needs ALTER on the cluster. When it is done, seals in force need the older keys no more.
 Exit: 0 done, 1 refused, 2 usage, 3 no connection.)help";
 
+constexpr char kServersExamples[] = R"help(Examples:
+  pegel cluster servers
+  pegel cluster servers --format json | jq -r '.rows[] | @tsv'
+
+The same as `pegel sql -e "CALL sys.list_servers()"`. Needs DESCRIBE on the cluster.
+Exit: 0 the server answered, 1 it refused, 2 usage, 3 no connection.)help";
+
+constexpr char kUnregisterExamples[] = R"help(Examples:
+  pegel cluster unregister 3
+
+Makes Pegel forget a dead tablet server that will not come back, and its tag. A live one is
+refused: stop it first. Needs ALTER on the cluster.
+Exit: 0 forgotten, 1 refused, 2 usage, 3 no connection.)help";
+
 std::string DefaultServer() {
   const char* server = std::getenv("PEGEL_SERVER");
   return server == nullptr || *server == '\0' ? "127.0.0.1:7345" : server;
@@ -121,6 +136,7 @@ struct Flags {
   std::string only;
   RolloutCommand rollout;
   KeygenRequest keygen;
+  int32_t tablet_server = 0;
 };
 
 void AddServer(CLI::App* app, Flags* flags) {
@@ -260,6 +276,37 @@ CLI::App* AddReseal(CLI::App& app, Flags* flags) {
   return reseal;
 }
 
+CLI::App* AddServers(CLI::App* cluster, Flags* flags) {
+  CLI::App* servers = cluster->add_subcommand("servers", "Lists the tablet servers");
+  AddFormat(servers, flags, {"table", "json"});
+  AddServer(servers, flags);
+  servers->footer(kServersExamples);
+  return servers;
+}
+
+CLI::App* AddUnregister(CLI::App* cluster, Flags* flags) {
+  CLI::App* unregister =
+      cluster->add_subcommand("unregister", "Forgets a dead tablet server for good");
+  unregister->add_option("id", flags->tablet_server, "Its id")
+      ->required()
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("ID");
+  AddServer(unregister, flags);
+  AddRetry(unregister, flags);
+  unregister->footer(kUnregisterExamples);
+  return unregister;
+}
+
+// A call like any other, so that people and scripts see one form.
+SqlRequest ListServersOf(const Flags& flags) {
+  SqlRequest request;
+  request.server = flags.server;
+  request.format = FormatOf(flags.format);
+  request.is_quiet = true;
+  request.inputs = {{Input::Kind::kStatements, "CALL sys.list_servers()"}};
+  return request;
+}
+
 // CLI11 gives the values of each option in order, and the options in order.
 std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
   std::vector<Input> inputs;
@@ -298,6 +345,10 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   CLI::App* effective = AddEffective(config, &flags);
   CLI::App* keygen = AddKeygen(app, &flags);
   CLI::App* reseal = AddReseal(app, &flags);
+  CLI::App* cluster = app.add_subcommand("cluster", "The tablet servers of the cluster");
+  cluster->require_subcommand(1);
+  CLI::App* servers = AddServers(cluster, &flags);
+  CLI::App* unregister = AddUnregister(cluster, &flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -311,6 +362,10 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   if (effective->parsed()) return SettingsRequest{flags.server, FormatOf(flags.format)};
   if (keygen->parsed()) return std::move(flags.keygen);
   if (reseal->parsed()) return ResealRequest{flags.server, flags.sql.retry_seconds};
+  if (servers->parsed()) return ListServersOf(flags);
+  if (unregister->parsed()) {
+    return UnregisterRequest{flags.server, flags.tablet_server, flags.sql.retry_seconds};
+  }
   return SqlRequestOf(*sql, std::move(flags));
 }
 

@@ -74,13 +74,21 @@ struct ResealRequest {
   uint32_t retry_seconds = 10;
 };
 
+// `pegel cluster unregister`.
+struct UnregisterRequest {
+  std::string server;
+  int32_t id = 0;
+  uint32_t retry_seconds = 10;
+};
+
 // Nothing to do but to end: help was printed, or an error.
 struct Leave {
   int exit_code = kExitAccepted;
 };
 
-using PegelRequest = std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand,
-                                  SettingsRequest, KeygenRequest, ResealRequest, Leave>;
+using PegelRequest =
+    std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, SettingsRequest,
+                 KeygenRequest, ResealRequest, UnregisterRequest, Leave>;
 
 PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 

@@ -58,6 +58,11 @@ absl::StatusOr<net::CallReply> Session::ResealSecrets() {
   return Repeat([&](net::Client& client) { return client.ResealSecrets(id); });
 }
 
+absl::StatusOr<net::CallReply> Session::UnregisterServer(int32_t server) {
+  RequestId id = ports_.new_request_id();
+  return Repeat([&](net::Client& client) { return client.UnregisterServer(server, id); });
+}
+
 absl::StatusOr<net::CallReply> Session::Repeat(const Send& send) {
   absl::Time deadline = absl::InfiniteFuture();
   for (absl::Duration pause = kPauseMin;; pause = std::min(2 * pause, kPauseMax)) {

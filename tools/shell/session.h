@@ -41,6 +41,7 @@ class Session {
 
   // As Call: the same request id until there is an answer.
   absl::StatusOr<net::CallReply> ResealSecrets();
+  absl::StatusOr<net::CallReply> UnregisterServer(int32_t id);
 
  private:
   using Send = std::function<absl::StatusOr<net::CallReply>(net::Client&)>;
