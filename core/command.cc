@@ -44,8 +44,8 @@ struct BytesBeyondTypical {
     return bytes;
   }
   size_t operator()(const GetConfigs& get) const {
-    size_t bytes = 0;
-    for (const std::string& key : get.keys) bytes += sizeof key + key.size();
+    size_t bytes = get.keys.size() * sizeof(std::string);
+    for (const std::string& key : get.keys) bytes += key.size();
     return bytes;
   }
   size_t operator()(const ResealSecrets& reseal) const {

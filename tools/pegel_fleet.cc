@@ -95,6 +95,7 @@ class Fleet {
     std::vector<std::vector<net::TabletServer>> shares = Shares();
     squads_ = shares.size();
     std::vector<std::thread> threads;
+    threads.reserve(shares.size());
     for (auto& share : shares) {
       threads.emplace_back([this, &share] { RunSquad(std::move(share)); });
     }
