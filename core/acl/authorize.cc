@@ -1,7 +1,9 @@
 #include "core/acl/authorize.h"
 
+#include <algorithm>
 #include <array>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/acl/text.h"
 
@@ -25,6 +27,17 @@ Entry MakeEntry(const Resource& resource, const Principal& principal, const Rule
   return Entry{resource, principal, rule.host, rule.operation, rule.permission};
 }
 
+bool IsSameIgnoringCase(const Principal& a, const Principal& b) {
+  return absl::EqualsIgnoreCase(a.type, b.type) && absl::EqualsIgnoreCase(a.name, b.name);
+}
+
+bool IsSuperUser(const Security& security, const Principal& caller) {
+  const absl::btree_set<Principal>& all = security.super_users;
+  if (!security.ignores_case) return all.contains(caller);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Principal& one) { return IsSameIgnoringCase(one, caller); });
+}
+
 // Looks at the rules of one principal on one resource. True: a DENY decided, stop.
 bool Weigh(const Resource& resource, const Principal& principal, const AclState::Rules& rules,
            const Request& request, Verdict* verdict) {
@@ -39,6 +52,30 @@ bool Weigh(const Resource& resource, const Principal& principal, const AclState:
     if (!verdict->is_allowed) {
       *verdict = Verdict{true, Basis::kAllowed, MakeEntry(resource, principal, rule)};
     }
+  }
+  return false;
+}
+
+// The same for every principal that speaks about the caller.
+bool WeighAll(const Security& security, const Resource& resource,
+              const AclState::ByPrincipal& by_principal, const Request& request, Verdict* verdict) {
+  const std::array<Principal, 3> principals = {request.principal,
+                                               Principal{request.principal.type, kWildcard},
+                                               Principal{kWildcard, kWildcard}};
+  if (security.ignores_case) {
+    // The order of the entries is no help then: each is looked at.
+    for (const auto& [principal, rules] : by_principal) {
+      bool speaks = std::any_of(principals.begin(), principals.end(), [&](const Principal& one) {
+        return IsSameIgnoringCase(one, principal);
+      });
+      if (speaks && Weigh(resource, principal, rules, request, verdict)) return true;
+    }
+    return false;
+  }
+  for (const Principal& principal : principals) {
+    auto it = by_principal.find(principal);
+    if (it == by_principal.end()) continue;
+    if (Weigh(resource, principal, it->second, request, verdict)) return true;
   }
   return false;
 }
@@ -105,25 +142,14 @@ Request RequestOf(const Author& author, Operation operation, Resource resource) 
 
 Verdict Authorize(const Security& security, const AclState& acls, const Request& request) {
   if (!security.authorizer_enabled) return Verdict{true, Basis::kAuthorizerDisabled, {}};
-  if (security.super_users.contains(request.principal)) {
-    return Verdict{true, Basis::kSuperUser, {}};
-  }
-  const std::array<Principal, 3> principals = {request.principal,
-                                               Principal{request.principal.type, kWildcard},
-                                               Principal{kWildcard, kWildcard}};
+  if (IsSuperUser(security, request.principal)) return Verdict{true, Basis::kSuperUser, {}};
   Verdict verdict;
   size_t count;
   const std::array<Resource, 7> patterns = PatternsFor(request.resource, &count);
   for (size_t i = 0; i < count; ++i) {
     const AclState::ByPrincipal* by_principal = acls.Find(patterns[i]);
     if (by_principal == nullptr) continue;
-    for (const Principal& principal : principals) {
-      auto it = by_principal->find(principal);
-      if (it != by_principal->end() &&
-          Weigh(patterns[i], principal, it->second, request, &verdict)) {
-        return verdict;
-      }
-    }
+    if (WeighAll(security, patterns[i], *by_principal, request, &verdict)) return verdict;
   }
   return verdict;
 }
