@@ -75,7 +75,16 @@ struct Even {
 Even EvenLoads(const Cluster& cluster, const Options& options) {
   const auto servers = static_cast<int64_t>(Loads(cluster, options).size());
   const auto replicas = static_cast<int64_t>(cluster.replicas.size());
+  if (servers == 0) return {};  // And no replicas: RACK_AWARE plans even so.
   return {replicas / servers, replicas % servers};
+}
+
+// Copied replicas are, and whoever leads; what stays is what it was.
+bool IsInSync(std::span<const Replica> before, ServerId id, const BucketMove& move) {
+  for (const Replica& replica : before) {
+    if (replica.server == id) return replica.is_in_sync || id == move.new_leader;
+  }
+  return true;
 }
 
 class Laws {
@@ -271,7 +280,7 @@ Cluster AfterPlan(const Cluster& cluster, const Plan& plan) {
     if (move.leader != bucket.leader) throw std::runtime_error(NameOf(bucket.key) + ": its leader");
     bucket.leader = move.new_leader;
     std::vector<Replica> placed;
-    for (ServerId id : plan.NewOf(move)) placed.push_back({id, true});
+    for (ServerId id : plan.NewOf(move)) placed.push_back({id, IsInSync(replicas, id, move)});
     after.Add(bucket, placed);
   }
   if (!moves.empty()) throw std::runtime_error(NameOf(moves.begin()->first) + " is not known");

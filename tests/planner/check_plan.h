@@ -12,7 +12,7 @@
 
 namespace pegel::testing {
 
-// The cluster after the plan: same servers, new replicas (all in sync) and leaders. Throws what is
+// The cluster after the plan: same servers, new replicas (in sync) and leaders. Throws what is
 // wrong with a move as std::runtime_error: an unknown bucket, an origin that is not the bucket's.
 rebalance::Cluster AfterPlan(const rebalance::Cluster& cluster, const rebalance::Plan& plan);
 
