@@ -65,9 +65,10 @@ bool WeighAll(const Security& security, const Resource& resource,
   if (security.ignores_case) {
     // The order of the entries is no help then: each is looked at.
     for (const auto& [principal, rules] : by_principal) {
-      bool speaks = std::any_of(principals.begin(), principals.end(), [&](const Principal& one) {
-        return IsSameIgnoringCase(one, principal);
-      });
+      auto is_same = [&held = principal](const Principal& one) {
+        return IsSameIgnoringCase(one, held);
+      };
+      bool speaks = std::any_of(principals.begin(), principals.end(), is_same);
       if (speaks && Weigh(resource, principal, rules, request, verdict)) return true;
     }
     return false;
