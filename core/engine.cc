@@ -93,7 +93,8 @@ bool Engine::AnsweredBefore(CallArrived& call, std::vector<Effect>& effects) {
 
 void Engine::On(StatusAsked& ask, std::vector<Effect>& effects) {
   if (is_stopped_) return;
-  WaitFor(world_.lsn, Waiter{ask.token, std::nullopt, world_.lsn}, effects);
+  // Taken now, told when durable: by then the World is further, and nobody may hear of that.
+  WaitFor(world_.lsn, Waiter{ask.token, StatusNow(), world_.lsn}, effects);
 }
 
 void Engine::On(GroupDurable& group, std::vector<Effect>& effects) {
@@ -134,11 +135,13 @@ void Engine::WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects) {
 }
 
 void Engine::Release(Waiter& waiter, std::vector<Effect>& effects) {
-  if (!waiter.outcome.has_value()) {
-    effects.push_back(StatusReply{waiter.token, StatusNow()});
+  if (auto* status = std::get_if<Status>(&waiter.answer)) {
+    status->lsn_durable = durable_;
+    status->chain = chain_;
+    effects.push_back(StatusReply{waiter.token, std::move(*status)});
     return;
   }
-  effects.push_back(Reply{waiter.token, *std::move(waiter.outcome),
+  effects.push_back(Reply{waiter.token, std::get<Outcome>(std::move(waiter.answer)),
                           Receipt{waiter.receipt_lsn, ChainOf(waiter.receipt_lsn)}});
 }
 
@@ -149,15 +152,14 @@ Hash256 Engine::ChainOf(Lsn lsn) const {
   return it->second;
 }
 
+// All but what stands on the disk, which is told when it does.
 Status Engine::StatusNow() {
   if (!digest_.has_value()) digest_ = Digest(world_);
   Status status;
   status.cluster_id = world_.cluster_id;
   status.behaviour = world_.behaviour;
   status.authorizer_enabled = world_.security.authorizer_enabled;
-  status.lsn_durable = durable_;
   status.lsn_applied = world_.lsn;
-  status.chain = chain_;
   status.digest = *digest_;
   status.acl_entries = world_.acls.size();
   status.static_configs = world_.configs.statics.size();

@@ -70,10 +70,10 @@ struct Status {
   std::string cluster_id;
   uint32_t behaviour = 0;
   bool authorizer_enabled = false;
-  Lsn lsn_durable;
-  Lsn lsn_applied;
+  Lsn lsn_durable;   // When this was answered.
+  Lsn lsn_applied;   // When it was asked for: never beyond lsn_durable.
   Hash256 chain{};   // Of lsn_durable.
-  Hash256 digest{};  // Of the World at lsn_applied.
+  Hash256 digest{};  // Of the World at lsn_applied, as the counts below.
   uint64_t acl_entries = 0;
   uint64_t static_configs = 0;
   uint64_t dynamic_configs = 0;  // Explicit nulls included.
@@ -117,7 +117,7 @@ class Engine {
  private:
   struct Waiter {
     CallToken token = 0;
-    std::optional<Outcome> outcome;  // Unset: asked for the status.
+    std::variant<Outcome, Status> answer;  // The status as it was when it was asked for.
     Lsn receipt_lsn;
   };
 
