@@ -79,6 +79,8 @@ absl::StatusOr<Slot> DecodeSlot(absl::string_view bytes, uint64_t index) {
     return absl::DataLossError(
         absl::StrCat("holds sequence ", slot.sequence, " of the other slot"));
   }
+  // The write behind it would count from 0 again and lose against this one for ever.
+  if (slot.sequence == UINT64_MAX) return absl::DataLossError("holds the last sequence there is");
   return slot;
 }
 

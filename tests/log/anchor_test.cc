@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/sha256.h"
 #include "tests/sim/sim_disk.h"
 
@@ -74,6 +76,19 @@ TEST(Anchor, SaysWhatWasWrittenLastAlsoWhenOpenedAgain) {
     WriteThrough(disk, lsn, lsn);
     EXPECT_EQ(MustRead(disk), HeadAt(lsn));
   }
+}
+
+// Found by the fuzzer: what was written behind such a slot was never read again.
+TEST(Anchor, SlotWithTheLastSequenceIsNotGood) {
+  DiskImage image = DiskWithAnchorAt(2);
+  std::string bytes = image.ReadFile(kPath);
+  constexpr size_t kSequenceAt = kSlotBytes + 16, kChecksumAt = 2 * kSlotBytes - 32;
+  std::fill_n(bytes.begin() + kSequenceAt, 8, '\xFF');
+  Hash256 checksum = Sha256(absl::string_view(bytes).substr(kSlotBytes, kSlotBytes - 32));
+  std::copy(checksum.begin(), checksum.end(), bytes.begin() + kChecksumAt);
+  auto head = ReadTampered(image, bytes);
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_EQ(*head, HeadAt(1)) << "the other slot";
 }
 
 // The cut is what a torn write leaves: a new beginning, an old rest.
