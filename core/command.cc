@@ -91,6 +91,20 @@ absl::string_view ToText(CommandKind kind) {
       return "list_servers";
     case CommandKind::kListServerTags:
       return "list_server_tags";
+    case CommandKind::kCreateTable:
+      return "create_table";
+    case CommandKind::kDropTable:
+      return "drop_table";
+    case CommandKind::kAddPartition:
+      return "add_partition";
+    case CommandKind::kDropPartition:
+      return "drop_partition";
+    case CommandKind::kListTables:
+      return "list_tables";
+    case CommandKind::kListBuckets:
+      return "list_buckets";
+    case CommandKind::kReplicaReport:
+      return "replica_report";
   }
   return "unknown";
 }

@@ -6,13 +6,17 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "core/acl/model.h"
+#include "core/cluster/bucket_key.h"
 #include "core/cluster/model.h"
+#include "core/cluster/report.h"
+#include "core/cluster/table.h"
 #include "core/config/command.h"
 #include "core/config/value.h"
 
@@ -104,6 +108,60 @@ struct ListServerTags {
   bool operator==(const ListServerTags&) const = default;
 };
 
+// The new table's id is the lsn of this record, a partition's likewise. A partitioned table begins
+// without partitions, and so without buckets.
+struct CreateTable {
+  cluster::TablePath path;
+  int32_t bucket_count = 0;
+  int32_t replication_factor = 0;
+  bool is_partitioned = false;
+  bool operator==(const CreateTable&) const = default;
+};
+
+struct DropTable {
+  cluster::TablePath path;
+  bool operator==(const DropTable&) const = default;
+};
+
+struct AddPartition {
+  cluster::TablePath path;
+  std::string name;
+  bool operator==(const AddPartition&) const = default;
+};
+
+struct DropPartition {
+  cluster::TablePath path;
+  std::string name;
+  bool operator==(const DropPartition&) const = default;
+};
+
+struct ListTables {
+  bool operator==(const ListTables&) const = default;
+};
+
+// A page of buckets in key order. What is set selects.
+struct ListBuckets {
+  std::optional<cluster::TablePath> path;
+  std::optional<cluster::ServerId> server;  // Those of which it has a replica.
+  bool only_leaderless = false;
+  std::optional<cluster::BucketKey> after;  // The last one of the page before.
+  int32_t limit = 0;                        // 1 to kListedBucketsMax.
+  bool operator==(const ListBuckets&) const = default;
+};
+
+// What the server with this registration says of its replicas. Each item is judged by itself, in
+// this order; a stale or wrong one does not hold up the others. Repeating it does no harm, so its
+// request id is not remembered.
+struct ReplicaReport {
+  cluster::ServerId id;
+  Lsn epoch;
+  std::vector<cluster::InSyncReport> in_sync;
+  std::vector<cluster::SizeReport> sizes;
+  std::vector<cluster::DoneReport> done;
+  std::vector<cluster::FailedReport> failed;
+  bool operator==(const ReplicaReport&) const = default;
+};
+
 using Command = std::variant<Boot, AddAcl, DropAcl, ListAcl, AlterConfigs, GetConfigs,
                              ResealSecrets, RegisterServer, ServerLost, UnregisterServer,
                              AddServerTag, RemoveServerTag, ListServers, ListServerTags>;
@@ -124,6 +182,13 @@ enum class CommandKind : uint16_t {
   kRemoveServerTag = 34,
   kListServers = 35,
   kListServerTags = 36,
+  kCreateTable = 40,
+  kDropTable = 41,
+  kAddPartition = 42,
+  kDropPartition = 43,
+  kListTables = 44,
+  kListBuckets = 45,
+  kReplicaReport = 46,
 };
 
 CommandKind KindOf(const Command& command);

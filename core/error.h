@@ -12,7 +12,23 @@ namespace pegel {
 // IMPORTANT: stored in effect hashes and sent on the wire; a number never changes its meaning.
 enum class ErrorCode : int32_t {
   kUnknownServerError = -1,
+  kTableNotExist = 7,
+  kTableAlreadyExist = 8,
+  kNotLeaderOrFollower = 12,
+  kInvalidTable = 15,
+  kInvalidDatabase = 16,
+  kInvalidReplicationFactor = 17,
+  kUnknownTableOrBucket = 21,
+  kInvalidUpdateVersion = 22,
+  kFencedLeaderEpoch = 24,
+  kPartitionNotExists = 36,
+  kTableNotPartitioned = 37,
+  kPartitionAlreadyExists = 42,
+  kPartitionSpecInvalid = 43,
+  kPartitionMaxNum = 45,
   kAuthorization = 48,
+  kBucketMaxNum = 49,
+  kIneligibleReplica = 55,
   kServerNotExist = 58,
   kServerTagAlreadyExist = 59,
   kServerTagNotExist = 60,
@@ -32,8 +48,9 @@ enum class ErrorCode : int32_t {
 
   kServerLost = 1013,  // This registration of a tablet server is dead: register again.
 
-  kServerFenced = 1020,  // The registration named is not the one in force.
-  kServerIsLive = 1021,  // Only a dead server can be unregistered.
+  kServerFenced = 1020,         // The registration named is not the one in force.
+  kServerIsLive = 1021,         // Only a dead server can be unregistered …
+  kServerHoldsReplicas = 1022,  // … and only one that holds nothing.
 };
 
 // Upper-case name, e.g. AUTHORIZATION_EXCEPTION. For a number that this version does not know:

@@ -5,9 +5,13 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/acl/model.h"
+#include "core/cluster/bucket.h"
+#include "core/cluster/bucket_key.h"
 #include "core/cluster/model.h"
+#include "core/cluster/table.h"
 #include "core/command.h"
 #include "core/config/value.h"
 #include "core/ids.h"
@@ -70,6 +74,70 @@ struct ServerTagged {
 struct ServerUntagged {
   cluster::ServerId id;
   cluster::ServerTag tag = cluster::ServerTag::kPermanentOffline;  // Which it had.
+};
+
+// Events of tables are absolute: who follows them needs no other state.
+
+struct TableCreated {
+  cluster::TableId id;
+  cluster::TablePath path;
+  int32_t bucket_count = 0;
+  int32_t replication_factor = 0;
+  bool is_partitioned = false;
+};
+
+struct PartitionAdded {
+  cluster::TableId table;
+  cluster::PartitionId partition;
+  std::string name;
+};
+
+// The buckets of a new table or partition, by number. The first replica of each leads; all are in
+// sync; both epochs are 0.
+struct BucketsPlaced {
+  cluster::TableId table;
+  cluster::PartitionId partition;
+  std::vector<std::vector<cluster::ServerId>> replicas;
+};
+
+// With all its partitions and buckets. Who is to delete replicas was said by ReplicasDropped.
+struct TableDropped {
+  cluster::TableId id;
+  cluster::TablePath path;
+};
+
+struct PartitionDropped {
+  cluster::TableId table;
+  cluster::PartitionId partition;
+  std::string name;
+};
+
+// These servers are to delete their replica. The order stands until ReplicaStopped, or until the
+// server is unregistered, also when the bucket is long gone.
+struct ReplicasDropped {
+  cluster::BucketKey key;
+  int32_t bucket_epoch = 0;  // Later than every task for the key before.
+  std::vector<cluster::ServerId> servers;
+};
+
+// The whole bucket as it is now, except its bytes.
+struct BucketChanged {
+  cluster::BucketKey key;
+  cluster::ServerId leader;  // kNoServer: leaderless.
+  int32_t leader_epoch = 0;
+  int32_t bucket_epoch = 0;
+  cluster::Replicas replicas;
+};
+
+struct BucketSized {
+  cluster::BucketKey key;
+  int64_t bytes = 0;
+};
+
+// The server has deleted its replica.
+struct ReplicaStopped {
+  cluster::BucketKey key;
+  cluster::ServerId server;
 };
 
 using Event =

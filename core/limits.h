@@ -43,4 +43,28 @@ inline constexpr size_t kErrorBytesMax = 1024;
 // Tablet servers known at a time, dead ones included: 10 times the largest clusters.
 inline constexpr size_t kServersMax = 10'000;
 
+// Tables, and buckets of all of them: the clusters that Pegel is made for, twice. About 200 bytes
+// of memory for each bucket with three replicas.
+inline constexpr size_t kTablesMax = 100'000;
+inline constexpr size_t kBucketsMax = 2'000'000;
+inline constexpr size_t kReplicasMax = 6'000'000;
+// Of one table or partition, whatever `max.bucket.num` says: they are placed in one step.
+inline constexpr size_t kBucketsOfPartitionMax = 10'000;
+// Of one table, whatever `max.partition.num` says.
+inline constexpr size_t kPartitionsOfTableMax = 10'000;
+// More copies than that cost more than they save.
+inline constexpr size_t kReplicationFactorMax = 16;
+// Of all buckets of a table that is dropped in one step; a larger one is dropped by partitions.
+inline constexpr size_t kDroppedBucketsMax = 100'000;
+// Replicas that servers were told to delete and have not confirmed.
+inline constexpr size_t kStopsMax = 2'000'000;
+
+// Items of one report of a tablet server: less than a mebibyte.
+inline constexpr size_t kReportItemsMax = 4'096;
+// What a server may say about a failure; the rest is cut off.
+inline constexpr size_t kFailureReasonBytesMax = 255;
+
+// Buckets in one page of a listing.
+inline constexpr size_t kListedBucketsMax = 1'000;
+
 }  // namespace pegel

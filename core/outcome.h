@@ -9,6 +9,8 @@
 
 #include "core/acl/model.h"
 #include "core/cluster/model.h"
+#include "core/cluster/report.h"
+#include "core/cluster/table.h"
 #include "core/config/state.h"
 #include "core/error.h"
 
@@ -55,6 +57,51 @@ struct ServerTagRow {
 struct ServerTagRows {
   std::vector<ServerTagRow> tags;
   bool operator==(const ServerTagRows&) const = default;
+};
+
+struct TableRow {
+  cluster::TableId id;
+  cluster::TablePath path;
+  int32_t bucket_count = 0;  // Of the table, or of each partition.
+  int32_t replication_factor = 0;
+  bool is_partitioned = false;
+  int32_t partitions = 0;  // 0 for a table that is not partitioned.
+  bool operator==(const TableRow&) const = default;
+};
+
+// By path.
+struct TableRows {
+  std::vector<TableRow> tables;
+  bool operator==(const TableRows&) const = default;
+};
+
+struct BucketRow {
+  cluster::BucketKey key;
+  cluster::TablePath path;
+  std::string partition;  // Its name; empty: the table has none.
+  cluster::Bucket bucket;
+  bool operator==(const BucketRow&) const = default;
+};
+
+// By key.
+struct BucketRows {
+  std::vector<BucketRow> buckets;
+  bool is_last = true;  // False: more follow behind the last key.
+  bool operator==(const BucketRows&) const = default;
+};
+
+// One item of a ReplicaReport that was not taken, by its place in its part.
+struct ReportRefusal {
+  cluster::ReportPart part = cluster::ReportPart::kInSync;
+  uint32_t index = 0;
+  Error error;
+  bool operator==(const ReportRefusal&) const = default;
+};
+
+// What a ReplicaReport came to: every item that is not here was taken. In the order of the report.
+struct ReportJudged {
+  std::vector<ReportRefusal> refused;
+  bool operator==(const ReportJudged&) const = default;
 };
 
 using Result = std::variant<Done, AclEntries, ConfigEntries, ServerRows, ServerTagRows>;
