@@ -19,6 +19,15 @@ enum class EventKind : uint16_t {
   kServerUnregistered = 32,
   kServerTagged = 33,
   kServerUntagged = 34,
+  kTableCreated = 40,
+  kPartitionAdded = 41,
+  kBucketsPlaced = 42,
+  kTableDropped = 43,
+  kPartitionDropped = 44,
+  kReplicasDropped = 45,
+  kBucketChanged = 46,
+  kBucketSized = 47,
+  kReplicaStopped = 48,
 };
 enum class OutcomeKind : uint16_t {
   kRejected = 0,
@@ -27,8 +36,13 @@ enum class OutcomeKind : uint16_t {
   kConfigEntries = 20,
   kServerRows = 30,
   kServerTagRows = 31,
+  kTableRows = 40,
+  kBucketRows = 41,
+  kReportJudged = 42,
 };
 constexpr uint32_t kWorldFormat = 1;
+// Numbers of the sections after the requests; a number is for ever.
+constexpr uint16_t kTablesSection = 1;
 
 class Encoder {
  public:
@@ -174,6 +188,82 @@ class Encoder {
   }
   void Put(const ListServers&) {}
   void Put(const ListServerTags&) {}
+  void Put(cluster::TableId id) { Number(id.value); }
+  void Put(cluster::PartitionId id) { Number(id.value); }
+  void Put(const cluster::BucketKey& key) {
+    Put(key.table);
+    Put(key.partition);
+    Number(key.bucket);
+  }
+  void Put(const cluster::TablePath& path) {
+    Put(path.database);
+    Put(path.table);
+  }
+  void Put(const cluster::Replicas& replicas) {
+    Number(static_cast<uint32_t>(replicas.size()));
+    for (const cluster::Replica& replica : replicas) {
+      Put(replica.server);
+      Number(static_cast<uint8_t>(replica.is_in_sync));
+    }
+  }
+  void Put(const cluster::Bucket& bucket) {
+    Put(bucket.replicas);
+    Put(bucket.leader);
+    Number(bucket.leader_epoch);
+    Number(bucket.bucket_epoch);
+    Number(bucket.bytes);
+  }
+  void Put(const CreateTable& command) {
+    Put(command.path);
+    Number(command.bucket_count);
+    Number(command.replication_factor);
+    Number(static_cast<uint8_t>(command.is_partitioned));
+  }
+  void Put(const DropTable& command) { Put(command.path); }
+  void Put(const AddPartition& command) {
+    Put(command.path);
+    Put(command.name);
+  }
+  void Put(const DropPartition& command) {
+    Put(command.path);
+    Put(command.name);
+  }
+  void Put(const ListTables&) {}
+  void Put(const ListBuckets& command) {
+    Put(command.path);
+    Put(command.server);
+    Number(static_cast<uint8_t>(command.only_leaderless));
+    Put(command.after);
+    Number(command.limit);
+  }
+  void Put(const cluster::InSyncReport& item) {
+    Put(item.key);
+    Number(item.leader_epoch);
+    Number(item.bucket_epoch);
+    Put(item.in_sync);
+  }
+  void Put(const cluster::SizeReport& item) {
+    Put(item.key);
+    Number(item.bytes);
+  }
+  void Put(const cluster::DoneReport& item) {
+    Put(item.key);
+    Number(item.bucket_epoch);
+    Number(item.kind);
+  }
+  void Put(const cluster::FailedReport& item) {
+    Put(item.key);
+    Number(item.bucket_epoch);
+    Put(item.reason);
+  }
+  void Put(const ReplicaReport& command) {
+    Put(command.id);
+    Put(command.epoch);
+    Put(command.in_sync);
+    Put(command.sizes);
+    Put(command.done);
+    Put(command.failed);
+  }
   void Put(const Command& command) {
     Number(KindOf(command));
     std::visit([&](const auto& c) { Put(c); }, command);
@@ -233,6 +323,61 @@ class Encoder {
     Put(event.id);
     Put(event.tag);
   }
+  void Put(const TableCreated& event) {
+    Number(EventKind::kTableCreated);
+    Put(event.id);
+    Put(event.path);
+    Number(event.bucket_count);
+    Number(event.replication_factor);
+    Number(static_cast<uint8_t>(event.is_partitioned));
+  }
+  void Put(const PartitionAdded& event) {
+    Number(EventKind::kPartitionAdded);
+    Put(event.table);
+    Put(event.partition);
+    Put(event.name);
+  }
+  void Put(const BucketsPlaced& event) {
+    Number(EventKind::kBucketsPlaced);
+    Put(event.table);
+    Put(event.partition);
+    Put(event.replicas);
+  }
+  void Put(const TableDropped& event) {
+    Number(EventKind::kTableDropped);
+    Put(event.id);
+    Put(event.path);
+  }
+  void Put(const PartitionDropped& event) {
+    Number(EventKind::kPartitionDropped);
+    Put(event.table);
+    Put(event.partition);
+    Put(event.name);
+  }
+  void Put(const ReplicasDropped& event) {
+    Number(EventKind::kReplicasDropped);
+    Put(event.key);
+    Number(event.bucket_epoch);
+    Put(event.servers);
+  }
+  void Put(const BucketChanged& event) {
+    Number(EventKind::kBucketChanged);
+    Put(event.key);
+    Put(event.leader);
+    Number(event.leader_epoch);
+    Number(event.bucket_epoch);
+    Put(event.replicas);
+  }
+  void Put(const BucketSized& event) {
+    Number(EventKind::kBucketSized);
+    Put(event.key);
+    Number(event.bytes);
+  }
+  void Put(const ReplicaStopped& event) {
+    Number(EventKind::kReplicaStopped);
+    Put(event.key);
+    Put(event.server);
+  }
   void Put(const Error& error) {
     Number(OutcomeKind::kRejected);
     Number(error.code);
@@ -252,6 +397,12 @@ class Encoder {
     Number(OutcomeKind::kConfigEntries);
     Put(listed.entries);
   }
+  void Put(const ServerRow& row) {
+    Put(row.server);
+    Number(row.replicas);
+    Number(row.leaders);
+    Number(row.in_sync);
+  }
   void Put(const ServerRows& listed) {
     Number(OutcomeKind::kServerRows);
     Put(listed.servers);
@@ -263,6 +414,38 @@ class Encoder {
   void Put(const ServerTagRows& listed) {
     Number(OutcomeKind::kServerTagRows);
     Put(listed.tags);
+  }
+  void Put(const TableRow& row) {
+    Put(row.id);
+    Put(row.path);
+    Number(row.bucket_count);
+    Number(row.replication_factor);
+    Number(static_cast<uint8_t>(row.is_partitioned));
+    Number(row.partitions);
+  }
+  void Put(const TableRows& listed) {
+    Number(OutcomeKind::kTableRows);
+    Put(listed.tables);
+  }
+  void Put(const BucketRow& row) {
+    Put(row.key);
+    Put(row.path);
+    Put(row.partition);
+    Put(row.bucket);
+  }
+  void Put(const BucketRows& listed) {
+    Number(OutcomeKind::kBucketRows);
+    Put(listed.buckets);
+    Number(static_cast<uint8_t>(listed.is_last));
+  }
+  void Put(const ReportRefusal& refusal) {
+    Number(refusal.part);
+    Number(refusal.index);
+    Put(refusal.error);
+  }
+  void Put(const ReportJudged& judged) {
+    Number(OutcomeKind::kReportJudged);
+    Put(judged.refused);
   }
   void Put(const Result& result) {
     std::visit([&](const auto& r) { Put(r); }, result);
@@ -281,9 +464,39 @@ class Encoder {
     Number(static_cast<uint32_t>(acls.size()));
     acls.ForEach([&](const acl::Entry& entry) { Put(entry); });
   }
-  void Put(const cluster::ClusterState& cluster) {
+  void Put(const cluster::Partition& partition) {
+    Put(partition.name);
+    Put(partition.buckets);
+  }
+  void Put(const cluster::Table& table) {
+    Put(table.id);
+    Put(table.path);
+    Number(table.bucket_count);
+    Number(table.replication_factor);
+    Number(static_cast<uint8_t>(table.is_partitioned));
+    Number(static_cast<uint32_t>(table.partitions.size()));
+    for (const auto& [id, partition] : table.partitions) {
+      Put(id);
+      Put(partition);
+    }
+  }
+  void PutServers(const cluster::ClusterState& cluster) {
     Number(static_cast<uint32_t>(cluster.servers.size()));
     for (const auto& [id, server] : cluster.servers) Put(server);
+  }
+  // Indexes and totals are derived and have no bytes.
+  void PutTables(const cluster::ClusterState& cluster) {
+    Number(static_cast<uint32_t>(cluster.tables.size()));
+    for (const auto& [id, table] : cluster.tables) Put(table);
+    Number(static_cast<uint32_t>(cluster.stops.size()));
+    for (const auto& [server, stops] : cluster.stops) {
+      Put(server);
+      Number(static_cast<uint32_t>(stops.size()));
+      for (const auto& [key, epoch] : stops) {
+        Put(key);
+        Number(epoch);
+      }
+    }
   }
   void Put(const AnsweredRequests& requests) {
     Number(static_cast<uint32_t>(requests.size()));
@@ -306,8 +519,14 @@ class Encoder {
     Put(world.cluster_id);
     Put(world.configs);
     Put(world.acls);
-    Put(world.cluster);
+    PutServers(world.cluster);
     Put(world.requests);
+    // What later versions added follows as numbered sections, each only when it holds something: a
+    // World that an older version could have folded keeps its bytes, and its digest.
+    if (!world.cluster.tables.empty() || !world.cluster.stops.empty()) {
+      Number(kTablesSection);
+      PutTables(world.cluster);
+    }
   }
 
   std::string Take() { return std::move(out_); }

@@ -35,6 +35,27 @@ struct Measure {
   size_t operator()(const ServerTagged&) const { return 0; }
   size_t operator()(const ServerUntagged&) const { return 0; }
 
+  size_t operator()(const TableCreated& event) const { return Of(event.path); }
+  size_t operator()(const PartitionAdded& event) const { return event.name.size(); }
+  size_t operator()(const BucketsPlaced& event) const {
+    size_t bytes = event.replicas.size() * sizeof(event.replicas.front());
+    for (const auto& servers : event.replicas) bytes += servers.size() * sizeof servers.front();
+    return bytes;
+  }
+  size_t operator()(const TableDropped& event) const { return Of(event.path); }
+  size_t operator()(const PartitionDropped& event) const { return event.name.size(); }
+  size_t operator()(const ReplicasDropped& event) const {
+    return event.servers.size() * sizeof event.servers.front();
+  }
+  size_t operator()(const BucketChanged& event) const {
+    return event.replicas.size() * sizeof event.replicas.front();
+  }
+  size_t operator()(const BucketSized&) const { return 0; }
+  size_t operator()(const ReplicaStopped&) const { return 0; }
+
+  size_t Of(const cluster::TablePath& path) const {
+    return path.database.size() + path.table.size();
+  }
   size_t Of(const acl::Entry& entry) const {
     return entry.resource.database.size() + entry.resource.table.size() +
            entry.principal.type.size() + entry.principal.name.size();

@@ -18,6 +18,13 @@ struct Kinds {
   CommandKind operator()(const RemoveServerTag&) const { return CommandKind::kRemoveServerTag; }
   CommandKind operator()(const ListServers&) const { return CommandKind::kListServers; }
   CommandKind operator()(const ListServerTags&) const { return CommandKind::kListServerTags; }
+  CommandKind operator()(const CreateTable&) const { return CommandKind::kCreateTable; }
+  CommandKind operator()(const DropTable&) const { return CommandKind::kDropTable; }
+  CommandKind operator()(const AddPartition&) const { return CommandKind::kAddPartition; }
+  CommandKind operator()(const DropPartition&) const { return CommandKind::kDropPartition; }
+  CommandKind operator()(const ListTables&) const { return CommandKind::kListTables; }
+  CommandKind operator()(const ListBuckets&) const { return CommandKind::kListBuckets; }
+  CommandKind operator()(const ReplicaReport&) const { return CommandKind::kReplicaReport; }
 };
 
 // Of a command with its names, when it holds no more.
@@ -50,6 +57,17 @@ struct BytesBeyondTypical {
   }
   size_t operator()(const ResealSecrets& reseal) const {
     return BytesOfAll(reseal.statics) + BytesOfAll(reseal.dynamics);
+  }
+  size_t operator()(const ReplicaReport& report) const {
+    size_t bytes = report.sizes.size() * sizeof(cluster::SizeReport) +
+                   report.done.size() * sizeof(cluster::DoneReport);
+    for (const cluster::InSyncReport& item : report.in_sync) {
+      bytes += sizeof item + item.in_sync.size() * sizeof(cluster::ServerId);
+    }
+    for (const cluster::FailedReport& item : report.failed) {
+      bytes += sizeof item + item.reason.size();
+    }
+    return bytes;
   }
 };
 
@@ -112,7 +130,13 @@ absl::string_view ToText(CommandKind kind) {
 bool IsRead(const Command& command) {
   return std::holds_alternative<ListAcl>(command) || std::holds_alternative<GetConfigs>(command) ||
          std::holds_alternative<ListServers>(command) ||
-         std::holds_alternative<ListServerTags>(command);
+         std::holds_alternative<ListServerTags>(command) ||
+         std::holds_alternative<ListTables>(command) ||
+         std::holds_alternative<ListBuckets>(command);
+}
+
+bool IsRemembered(const Command& command) {
+  return !IsRead(command) && !std::holds_alternative<ReplicaReport>(command);
 }
 
 }  // namespace pegel

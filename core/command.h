@@ -162,9 +162,11 @@ struct ReplicaReport {
   bool operator==(const ReplicaReport&) const = default;
 };
 
-using Command = std::variant<Boot, AddAcl, DropAcl, ListAcl, AlterConfigs, GetConfigs,
-                             ResealSecrets, RegisterServer, ServerLost, UnregisterServer,
-                             AddServerTag, RemoveServerTag, ListServers, ListServerTags>;
+using Command =
+    std::variant<Boot, AddAcl, DropAcl, ListAcl, AlterConfigs, GetConfigs, ResealSecrets,
+                 RegisterServer, ServerLost, UnregisterServer, AddServerTag, RemoveServerTag,
+                 ListServers, ListServerTags, CreateTable, DropTable, AddPartition, DropPartition,
+                 ListTables, ListBuckets, ReplicaReport>;
 
 // IMPORTANT: stored; never renumber.
 enum class CommandKind : uint16_t {
@@ -200,5 +202,9 @@ size_t BytesOf(const Command& command);
 // A read changes nothing: it may be answered without a record, and its request id is not
 // remembered.
 bool IsRead(const Command& command);
+
+// Whether the answer is kept for a retry with the same request id. Not a read's, and not a
+// report's: repeating it does no harm, and its answer may be long.
+bool IsRemembered(const Command& command);
 
 }  // namespace pegel

@@ -36,12 +36,21 @@ struct Viewer {
     return false;
   }
 
-  // The view holds no servers.
+  // The view holds no servers and no tables.
   bool operator()(const ServerRegistered&) const { return false; }
   bool operator()(const ServerDied&) const { return false; }
   bool operator()(const ServerUnregistered&) const { return false; }
   bool operator()(const ServerTagged&) const { return false; }
   bool operator()(const ServerUntagged&) const { return false; }
+  bool operator()(const TableCreated&) const { return false; }
+  bool operator()(const PartitionAdded&) const { return false; }
+  bool operator()(const BucketsPlaced&) const { return false; }
+  bool operator()(const TableDropped&) const { return false; }
+  bool operator()(const PartitionDropped&) const { return false; }
+  bool operator()(const ReplicasDropped&) const { return false; }
+  bool operator()(const BucketChanged&) const { return false; }
+  bool operator()(const BucketSized&) const { return false; }
+  bool operator()(const ReplicaStopped&) const { return false; }
 
   bool OnEntry(const Event& event, const acl::Entry& entry) const {
     if (!IsOnCluster(entry)) return false;

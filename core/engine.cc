@@ -61,7 +61,7 @@ void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
   Applied applied = Apply(world_, now, call.request_id, call.command);
   digest_.reset();
   Slot& slot = waiting_.emplace_back();
-  slot.is_remembered = call.request_id.is_set() && !is_read;
+  slot.is_remembered = call.request_id.is_set() && IsRemembered(call.command);
   slot.bytes = bytes + BytesOf(applied.decision.outcome);
   waiting_bytes_ += slot.bytes;
   if (!applied.decision.events.empty()) {
@@ -76,7 +76,7 @@ void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
 // True when the call is a retry: it is answered (now or when durable) from what the World
 // remembers.
 bool Engine::AnsweredBefore(CallArrived& call, std::vector<Effect>& effects) {
-  if (!call.request_id.is_set() || IsRead(call.command)) return false;
+  if (!call.request_id.is_set() || !IsRemembered(call.command)) return false;
   const Answer* answer = world_.requests.Find(RequestKey{call.author.principal, call.request_id});
   if (answer == nullptr) return false;
   if (answer->fingerprint != Fingerprint(call.command)) {

@@ -142,6 +142,8 @@ struct ReplicaStopped {
 
 using Event =
     std::variant<Booted, AclAdded, AclDropped, ConfigSet, ConfigReset, ConfigResealed,
-                 ServerRegistered, ServerDied, ServerUnregistered, ServerTagged, ServerUntagged>;
+                 ServerRegistered, ServerDied, ServerUnregistered, ServerTagged, ServerUntagged,
+                 TableCreated, PartitionAdded, BucketsPlaced, TableDropped, PartitionDropped,
+                 ReplicasDropped, BucketChanged, BucketSized, ReplicaStopped>;
 
 }  // namespace pegel

@@ -5,6 +5,8 @@
 #include "core/canonical.h"
 #include "core/check.h"
 #include "core/cluster/reducer.h"
+#include "core/cluster/report_reducer.h"
+#include "core/cluster/table_reducer.h"
 #include "core/config/reducer.h"
 #include "core/limits.h"
 #include "core/sha256.h"
@@ -67,7 +69,7 @@ Applied Apply(World& world, const Moment& now, const RequestId& request_id,
   world.lsn = now.lsn;
   world.time = now.time;
   applied.effect = Sha256(Encode(decision));
-  if (request_id.is_set() && !IsRead(command)) {
+  if (request_id.is_set() && IsRemembered(command)) {
     world.requests.Remember(RequestKey{now.author.principal, request_id},
                             Answer{now.lsn, now.time, Fingerprint(command), decision.outcome});
   }

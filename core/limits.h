@@ -43,6 +43,9 @@ inline constexpr size_t kErrorBytesMax = 1024;
 // Tablet servers known at a time, dead ones included: 10 times the largest clusters.
 inline constexpr size_t kServersMax = 10'000;
 
+// Fluss's bound for the name of a database or table, and for a partition's value.
+inline constexpr size_t kTableNameBytesMax = 200;
+
 // Tables, and buckets of all of them: the clusters that Pegel is made for, twice. About 200 bytes
 // of memory for each bucket with three replicas.
 inline constexpr size_t kTablesMax = 100'000;

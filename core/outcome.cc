@@ -23,6 +23,13 @@ struct BytesOfResult {
   size_t operator()(const ServerTagRows& listed) const {
     return listed.tags.size() * sizeof(ServerTagRow);
   }
+  size_t operator()(const TableRows& listed) const { return listed.tables.size() * kBytesTypical; }
+  size_t operator()(const BucketRows& listed) const {
+    return listed.buckets.size() * 2 * kBytesTypical;
+  }
+  size_t operator()(const ReportJudged& judged) const {
+    return judged.refused.size() * kBytesTypical;
+  }
 };
 
 }  // namespace

@@ -41,9 +41,17 @@ struct ConfigEntries {
   bool operator==(const ConfigEntries&) const = default;
 };
 
+struct ServerRow {
+  cluster::Server server;
+  int64_t replicas = 0;
+  int64_t leaders = 0;
+  int64_t in_sync = 0;
+  bool operator==(const ServerRow&) const = default;
+};
+
 // By id.
 struct ServerRows {
-  std::vector<cluster::Server> servers;
+  std::vector<ServerRow> servers;
   bool operator==(const ServerRows&) const = default;
 };
 
@@ -104,7 +112,8 @@ struct ReportJudged {
   bool operator==(const ReportJudged&) const = default;
 };
 
-using Result = std::variant<Done, AclEntries, ConfigEntries, ServerRows, ServerTagRows>;
+using Result = std::variant<Done, AclEntries, ConfigEntries, ServerRows, ServerTagRows, TableRows,
+                            BucketRows, ReportJudged>;
 
 // Accepted: the Result. Rejected: the Error. Part of the record's meaning through the effect hash.
 using Outcome = std::variant<Result, Error>;

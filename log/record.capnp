@@ -35,7 +35,14 @@ struct Record {
     addServerTag @19 :ServerTagging;       # 33,
     removeServerTag @20 :ServerTagging;    # 34,
     listServers @21 :Void;                 # 35
-    listServerTags @22 :Void;              # and 36.
+    listServerTags @22 :Void;              # 36,
+    createTable @23 :CreateTable;          # 40,
+    dropTable @24 :TablePath;              # 41,
+    addPartition @25 :PartitionName;       # 42,
+    dropPartition @26 :PartitionName;      # 43,
+    listTables @27 :Void;                  # 44,
+    listBuckets @28 :ListBuckets;          # 45
+    replicaReport @29 :ReplicaReport;      # and 46.
   }
 }
 
@@ -81,7 +88,7 @@ struct ResealSecrets {
 }
 
 struct RegisterServer {
-  id @0 :Int32;      # At least 0, as every id of a server.
+  id @0 :Int32;      # At least 0 where it was accepted, as every id of a server.
   rack @1 :Text;     # May be empty.
   address @2 :Text;
 }
@@ -101,6 +108,80 @@ struct ServerSelector {
 struct ServerTagging {
   selectors @0 :List(ServerSelector);
   tag @1 :UInt8;     # cluster::ServerTag, 0 or 1.
+}
+
+struct TablePath {
+  database @0 :Text;
+  table @1 :Text;
+}
+
+struct CreateTable {
+  path @0 :TablePath;
+  bucketCount @1 :Int32;
+  replicationFactor @2 :Int32;
+  isPartitioned @3 :Bool;
+}
+
+struct PartitionName {
+  path @0 :TablePath;
+  name @1 :Text;
+}
+
+struct BucketKey {
+  table @0 :Int64;           # Lsn of the record that made it; a partition's likewise.
+  partition @1 :Int64 = -1;  # -1: the table has none.
+  bucket @2 :Int32;          # From 0.
+}
+
+# What is set selects.
+struct ListBuckets {
+  path :union {
+    all @0 :Void;
+    equal @1 :TablePath;
+  }
+  server :union {
+    all @2 :Void;
+    equal @3 :Int32;
+  }
+  onlyLeaderless @4 :Bool;
+  after :union {
+    none @5 :Void;
+    key @6 :BucketKey;
+  }
+  limit @7 :Int32;
+}
+
+struct ReplicaReport {
+  id @0 :Int32;
+  epoch @1 :UInt64;          # Lsn of the registration that reports.
+  inSync @2 :List(InSync);
+  sizes @3 :List(Size);
+  done @4 :List(Done);
+  failed @5 :List(Failed);
+
+  struct InSync {
+    key @0 :BucketKey;
+    leaderEpoch @1 :Int32;
+    bucketEpoch @2 :Int32;
+    inSync @3 :List(Int32);
+  }
+
+  struct Size {
+    key @0 :BucketKey;
+    bytes @1 :Int64;
+  }
+
+  struct Done {
+    key @0 :BucketKey;
+    bucketEpoch @1 :Int32;
+    kind @2 :UInt8;          # cluster::DoneKind, 1 or 2.
+  }
+
+  struct Failed {
+    key @0 :BucketKey;
+    bucketEpoch @1 :Int32;
+    reason @2 :Text;
+  }
 }
 
 struct Principal {

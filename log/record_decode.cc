@@ -268,10 +268,8 @@ class Decoder {
     return ResealSecrets{Read(in.getStatics(), "statics"), Read(in.getDynamics(), "dynamics")};
   }
 
-  cluster::ServerId ReadServerId(int32_t number) {
-    if (number < 0) FailBad("server id", absl::StrCat("is ", number, ", expected at least 0"));
-    return cluster::ServerId{number};
-  }
+  // Also one that cannot be: that it was refused is history too.
+  cluster::ServerId ReadServerId(int32_t number) { return cluster::ServerId{number}; }
 
   RegisterServer Read(schema::RegisterServer::Reader in) {
     return RegisterServer{ReadServerId(in.getId()), Read(in.getRack(), "rack"),
@@ -308,6 +306,78 @@ class Decoder {
     return tagging;
   }
 
+  cluster::TablePath Read(schema::TablePath::Reader in) {
+    return {Read(in.getDatabase(), "database"), Read(in.getTable(), "table")};
+  }
+
+  CreateTable Read(schema::CreateTable::Reader in) {
+    return {Read(in.getPath()), in.getBucketCount(), in.getReplicationFactor(),
+            in.getIsPartitioned()};
+  }
+
+  template <typename Change>
+  Change ReadPartition(schema::PartitionName::Reader in) {
+    return Change{Read(in.getPath()), Read(in.getName(), "partition")};
+  }
+
+  static cluster::BucketKey Read(schema::BucketKey::Reader in) {
+    return {{in.getTable()}, {in.getPartition()}, in.getBucket()};
+  }
+
+  ListBuckets Read(schema::ListBuckets::Reader in) {
+    ListBuckets list;
+    if (auto part = in.getPath(); IsSet(part, "filter on table")) {
+      list.path = Read(part.getEqual());
+    }
+    if (auto part = in.getServer(); IsSet(part, "filter on server")) {
+      list.server = ReadServerId(part.getEqual());
+    }
+    list.only_leaderless = in.getOnlyLeaderless();
+    switch (auto after = in.getAfter(); after.which()) {
+      case schema::ListBuckets::After::NONE:
+        break;
+      case schema::ListBuckets::After::KEY:
+        list.after = Read(after.getKey());
+        break;
+      default:
+        FailUnknown("start of a listing", static_cast<uint16_t>(after.which()));
+    }
+    list.limit = in.getLimit();
+    return list;
+  }
+
+  cluster::InSyncReport Read(schema::ReplicaReport::InSync::Reader in) {
+    cluster::InSyncReport item{Read(in.getKey()), in.getLeaderEpoch(), in.getBucketEpoch(), {}};
+    for (int32_t server : in.getInSync()) item.in_sync.push_back(ReadServerId(server));
+    return item;
+  }
+
+  static cluster::SizeReport Read(schema::ReplicaReport::Size::Reader in) {
+    return {Read(in.getKey()), in.getBytes()};
+  }
+
+  cluster::DoneReport Read(schema::ReplicaReport::Done::Reader in) {
+    uint8_t kind = in.getKind();
+    if (kind < 1 || kind > static_cast<uint8_t>(cluster::kLastDoneKind)) {
+      FailUnknown("what a report says is done", kind);
+    }
+    return {Read(in.getKey()), in.getBucketEpoch(), static_cast<cluster::DoneKind>(kind)};
+  }
+
+  cluster::FailedReport Read(schema::ReplicaReport::Failed::Reader in) {
+    return {Read(in.getKey()), in.getBucketEpoch(), Read(in.getReason(), "reason of a failure")};
+  }
+
+  ReplicaReport Read(schema::ReplicaReport::Reader in) {
+    if (in.getEpoch() == 0) FailBad("server epoch", "is 0, expected at least 1");
+    ReplicaReport report{ReadServerId(in.getId()), Lsn{in.getEpoch()}, {}, {}, {}, {}};
+    for (auto item : in.getInSync()) report.in_sync.push_back(Read(item));
+    for (auto item : in.getSizes()) report.sizes.push_back(Read(item));
+    for (auto item : in.getDone()) report.done.push_back(Read(item));
+    for (auto item : in.getFailed()) report.failed.push_back(Read(item));
+    return report;
+  }
+
   Command Read(schema::Record::Command::Reader in) {
     switch (in.which()) {
       case schema::Record::Command::BOOT:
@@ -338,6 +408,20 @@ class Decoder {
         return ListServers{};
       case schema::Record::Command::LIST_SERVER_TAGS:
         return ListServerTags{};
+      case schema::Record::Command::CREATE_TABLE:
+        return Read(in.getCreateTable());
+      case schema::Record::Command::DROP_TABLE:
+        return DropTable{Read(in.getDropTable())};
+      case schema::Record::Command::ADD_PARTITION:
+        return ReadPartition<AddPartition>(in.getAddPartition());
+      case schema::Record::Command::DROP_PARTITION:
+        return ReadPartition<DropPartition>(in.getDropPartition());
+      case schema::Record::Command::LIST_TABLES:
+        return ListTables{};
+      case schema::Record::Command::LIST_BUCKETS:
+        return Read(in.getListBuckets());
+      case schema::Record::Command::REPLICA_REPORT:
+        return Read(in.getReplicaReport());
     }
     FailUnknown("command", static_cast<uint16_t>(in.which()));
     return Command{};

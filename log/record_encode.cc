@@ -107,6 +107,30 @@ size_t WordsMax(const RemoveServerTag& command) { return WordsMax(command.select
 size_t WordsMax(const ListServers&) { return 0; }
 size_t WordsMax(const ListServerTags&) { return 0; }
 
+size_t WordsMax(const cluster::TablePath& path) {
+  return WordsMax(path.database) + WordsMax(path.table);
+}
+size_t WordsMax(const CreateTable& command) { return WordsMax(command.path); }
+size_t WordsMax(const DropTable& command) { return WordsMax(command.path); }
+size_t WordsMax(const AddPartition& command) {
+  return WordsMax(command.path) + WordsMax(command.name);
+}
+size_t WordsMax(const DropPartition& command) {
+  return WordsMax(command.path) + WordsMax(command.name);
+}
+size_t WordsMax(const ListTables&) { return 0; }
+size_t WordsMax(const ListBuckets& command) { return command.path ? WordsMax(*command.path) : 0; }
+
+size_t WordsMax(const ReplicaReport& command) {
+  // An item is a key, a word or two of numbers, and at most two pointers.
+  constexpr size_t kTags = 4, kKey = 3, kItem = 3;
+  size_t words = kTags + (kKey + kItem) * (command.in_sync.size() + command.sizes.size() +
+                                           command.done.size() + command.failed.size());
+  for (const cluster::InSyncReport& item : command.in_sync) words += item.in_sync.size() / 2 + 1;
+  for (const cluster::FailedReport& item : command.failed) words += WordsMax(item.reason);
+  return words;
+}
+
 // Enough words for `record` in one segment. One segment is what makes the bytes deterministic in
 // form: the message is a header of 8 bytes and the segment.
 size_t WordsMax(const Record& record) {
@@ -269,6 +293,96 @@ void Write(CommandBuilder out, const RemoveServerTag& command) {
 
 void Write(CommandBuilder out, const ListServers&) { out.setListServers(); }
 void Write(CommandBuilder out, const ListServerTags&) { out.setListServerTags(); }
+
+void Write(schema::TablePath::Builder out, const cluster::TablePath& path) {
+  out.setDatabase(ToText(path.database));
+  out.setTable(ToText(path.table));
+}
+
+void Write(schema::BucketKey::Builder out, const cluster::BucketKey& key) {
+  out.setTable(key.table.value);
+  out.setPartition(key.partition.value);
+  out.setBucket(key.bucket);
+}
+
+void Write(CommandBuilder out, const CreateTable& command) {
+  schema::CreateTable::Builder table = out.initCreateTable();
+  Write(table.initPath(), command.path);
+  table.setBucketCount(command.bucket_count);
+  table.setReplicationFactor(command.replication_factor);
+  table.setIsPartitioned(command.is_partitioned);
+}
+
+void Write(CommandBuilder out, const DropTable& command) {
+  Write(out.initDropTable(), command.path);
+}
+
+void Write(schema::PartitionName::Builder out, const cluster::TablePath& path,
+           const std::string& name) {
+  Write(out.initPath(), path);
+  out.setName(ToText(name));
+}
+
+void Write(CommandBuilder out, const AddPartition& command) {
+  Write(out.initAddPartition(), command.path, command.name);
+}
+
+void Write(CommandBuilder out, const DropPartition& command) {
+  Write(out.initDropPartition(), command.path, command.name);
+}
+
+void Write(CommandBuilder out, const ListTables&) { out.setListTables(); }
+
+void Write(CommandBuilder out, const ListBuckets& command) {
+  schema::ListBuckets::Builder list = out.initListBuckets();
+  if (command.path) Write(list.getPath().initEqual(), *command.path);
+  if (command.server) list.getServer().setEqual(command.server->value);
+  list.setOnlyLeaderless(command.only_leaderless);
+  if (command.after) Write(list.getAfter().initKey(), *command.after);
+  list.setLimit(command.limit);
+}
+
+void Write(schema::ReplicaReport::InSync::Builder out, const cluster::InSyncReport& item) {
+  Write(out.initKey(), item.key);
+  out.setLeaderEpoch(item.leader_epoch);
+  out.setBucketEpoch(item.bucket_epoch);
+  auto in_sync = out.initInSync(static_cast<unsigned>(item.in_sync.size()));
+  unsigned index = 0;
+  for (cluster::ServerId server : item.in_sync) in_sync.set(index++, server.value);
+}
+
+void Write(schema::ReplicaReport::Size::Builder out, const cluster::SizeReport& item) {
+  Write(out.initKey(), item.key);
+  out.setBytes(item.bytes);
+}
+
+void Write(schema::ReplicaReport::Done::Builder out, const cluster::DoneReport& item) {
+  Write(out.initKey(), item.key);
+  out.setBucketEpoch(item.bucket_epoch);
+  out.setKind(static_cast<uint8_t>(item.kind));
+}
+
+void Write(schema::ReplicaReport::Failed::Builder out, const cluster::FailedReport& item) {
+  Write(out.initKey(), item.key);
+  out.setBucketEpoch(item.bucket_epoch);
+  out.setReason(ToText(item.reason));
+}
+
+template <typename Builders, typename Items>
+void WriteAll(Builders out, const Items& items) {
+  unsigned index = 0;
+  for (const auto& item : items) Write(out[index++], item);
+}
+
+void Write(CommandBuilder out, const ReplicaReport& command) {
+  schema::ReplicaReport::Builder report = out.initReplicaReport();
+  report.setId(command.id.value);
+  report.setEpoch(command.epoch.value);
+  WriteAll(report.initInSync(static_cast<unsigned>(command.in_sync.size())), command.in_sync);
+  WriteAll(report.initSizes(static_cast<unsigned>(command.sizes.size())), command.sizes);
+  WriteAll(report.initDone(static_cast<unsigned>(command.done.size())), command.done);
+  WriteAll(report.initFailed(static_cast<unsigned>(command.failed.size())), command.failed);
+}
 
 void Write(schema::Record::Builder out, const Record& record, const Hash256& previous) {
   out.setFormat(kRecordFormat);

@@ -423,7 +423,87 @@ struct Event {
     serverUnregistered @8 :Int32;            # The id: forgotten, its tag included.
     serverTagged @9 :ServerTagging;
     serverUntagged @10 :ServerTagging;       # The tag that it had.
+    # Events of tables are absolute: who follows them from the first record needs nothing else to
+    # know every bucket.
+    tableCreated @11 :TableCreated;
+    partitionAdded @12 :PartitionEvent;
+    bucketsPlaced @13 :BucketsPlaced;
+    tableDropped @14 :TableDropped;          # With all its partitions and buckets.
+    partitionDropped @15 :PartitionEvent;
+    replicasDropped @16 :ReplicasDropped;    # These servers are to delete their replica …
+    bucketChanged @17 :BucketChanged;
+    bucketSized @18 :BucketSized;
+    replicaStopped @19 :ReplicaStopped;      # … and this one did.
   }
+}
+
+struct TablePath {
+  database @0 :Text;
+  table @1 :Text;
+}
+
+struct BucketKey {
+  # How a bucket is named for ever.
+  table @0 :Int64;               # Lsn of the record that made it; a partition's likewise.
+  partition @1 :Int64 = -1;      # -1: the table has no partitions.
+  bucket @2 :Int32;              # From 0.
+}
+
+struct Replica {
+  server @0 :Int32;
+  inSync @1 :Bool;               # Holds everything that was acknowledged, so it may lead.
+}
+
+struct TableCreated {
+  id @0 :Int64;
+  path @1 :TablePath;
+  bucketCount @2 :Int32;         # Of the table, or of each of its partitions.
+  replicationFactor @3 :Int32;
+  isPartitioned @4 :Bool;
+}
+
+struct TableDropped {
+  id @0 :Int64;
+  path @1 :TablePath;
+}
+
+struct PartitionEvent {
+  table @0 :Int64;
+  partition @1 :Int64;
+  name @2 :Text;
+}
+
+struct BucketsPlaced {
+  # The buckets of a new table or partition, by number. The first replica of each leads; all are in
+  # sync; both epochs are 0.
+  table @0 :Int64;
+  partition @1 :Int64 = -1;
+  replicas @2 :List(List(Int32));
+}
+
+struct ReplicasDropped {
+  key @0 :BucketKey;
+  bucketEpoch @1 :Int32;         # Later than every epoch of the bucket before.
+  servers @2 :List(Int32);
+}
+
+struct BucketChanged {
+  # The whole bucket as it is now, except its bytes.
+  key @0 :BucketKey;
+  leader @1 :Int32 = -1;         # -1: leaderless.
+  leaderEpoch @2 :Int32;
+  bucketEpoch @3 :Int32;
+  replicas @4 :List(Replica);    # In order of preference.
+}
+
+struct BucketSized {
+  key @0 :BucketKey;
+  bytes @1 :Int64;               # As its leader says.
+}
+
+struct ReplicaStopped {
+  key @0 :BucketKey;
+  server @1 :Int32;
 }
 
 enum ServerTag {
@@ -504,6 +584,8 @@ struct WatchFilter {
     acls @1;                     # aclAdded, aclDropped
     boots @2;                    # booted. Static configs come by these, so who follows configs in force
                                  # wants both.
+    servers @3;                  # serverRegistered to serverUntagged
+    tables @4;                   # tableCreated to replicaStopped
   }
 }
 

@@ -17,15 +17,24 @@ struct Selector {
   bool operator()(const ConfigSet& event) const { return SelectsKey(filter, event.key); }
   bool operator()(const ConfigReset& event) const { return SelectsKey(filter, event.key); }
   bool operator()(const ConfigResealed& event) const { return SelectsKey(filter, event.key); }
-  bool operator()(const ServerRegistered&) const { return is_every_kind; }
-  bool operator()(const ServerDied&) const { return is_every_kind; }
-  bool operator()(const ServerUnregistered&) const { return is_every_kind; }
-  bool operator()(const ServerTagged&) const { return is_every_kind; }
-  bool operator()(const ServerUntagged&) const { return is_every_kind; }
+  bool operator()(const ServerRegistered&) const { return is_every_kind || filter.servers; }
+  bool operator()(const ServerDied&) const { return is_every_kind || filter.servers; }
+  bool operator()(const ServerUnregistered&) const { return is_every_kind || filter.servers; }
+  bool operator()(const ServerTagged&) const { return is_every_kind || filter.servers; }
+  bool operator()(const ServerUntagged&) const { return is_every_kind || filter.servers; }
+  bool operator()(const TableCreated&) const { return is_every_kind || filter.tables; }
+  bool operator()(const PartitionAdded&) const { return is_every_kind || filter.tables; }
+  bool operator()(const BucketsPlaced&) const { return is_every_kind || filter.tables; }
+  bool operator()(const TableDropped&) const { return is_every_kind || filter.tables; }
+  bool operator()(const PartitionDropped&) const { return is_every_kind || filter.tables; }
+  bool operator()(const ReplicasDropped&) const { return is_every_kind || filter.tables; }
+  bool operator()(const BucketChanged&) const { return is_every_kind || filter.tables; }
+  bool operator()(const BucketSized&) const { return is_every_kind || filter.tables; }
+  bool operator()(const ReplicaStopped&) const { return is_every_kind || filter.tables; }
 };
 
 bool IsEveryKind(const WatchFilter& filter) {
-  return !filter.configs && !filter.acls && !filter.boots;
+  return !filter.configs && !filter.acls && !filter.boots && !filter.servers && !filter.tables;
 }
 
 }  // namespace

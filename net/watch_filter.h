@@ -10,10 +10,12 @@
 namespace pegel::net {
 
 struct WatchFilter {
-  // None of the three: every kind.
+  // None of the kinds: every one.
   bool configs = false;
   bool acls = false;
   bool boots = false;
+  bool servers = false;
+  bool tables = false;
   std::vector<std::string> key_prefixes;  // None: every config key.
 
   bool operator==(const WatchFilter&) const = default;

@@ -108,6 +108,44 @@ void WriteTagging(cluster::ServerId id, cluster::ServerTag tag, wire::ServerTagg
   out.setTag(WireTagOf(tag));
 }
 
+void WritePath(const cluster::TablePath& path, wire::TablePath::Builder out) {
+  out.setDatabase(TextOf(path.database));
+  out.setTable(TextOf(path.table));
+}
+
+cluster::TablePath ReadPath(wire::TablePath::Reader in) {
+  return {StringOf(in.getDatabase()), StringOf(in.getTable())};
+}
+
+void WriteKey(const cluster::BucketKey& key, wire::BucketKey::Builder out) {
+  out.setTable(key.table.value);
+  out.setPartition(key.partition.value);
+  out.setBucket(key.bucket);
+}
+
+cluster::BucketKey ReadKey(wire::BucketKey::Reader in) {
+  return {{in.getTable()}, {in.getPartition()}, in.getBucket()};
+}
+
+void WriteServers(const std::vector<cluster::ServerId>& servers,
+                  capnp::List<int32_t>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i) out.set(i, servers[i].value);
+}
+
+std::vector<cluster::ServerId> ReadServers(capnp::List<int32_t>::Reader in) {
+  std::vector<cluster::ServerId> servers;
+  servers.reserve(in.size());
+  for (int32_t server : in) servers.push_back({server});
+  return servers;
+}
+
+template <typename PartitionEvent>
+void WritePartition(const PartitionEvent& event, wire::PartitionEvent::Builder out) {
+  out.setTable(event.table.value);
+  out.setPartition(event.partition.value);
+  out.setName(TextOf(event.name));
+}
+
 struct EventWriter {
   wire::Event::Builder out;
 
@@ -155,6 +193,60 @@ struct EventWriter {
   void operator()(const ServerUntagged& event) {
     WriteTagging(event.id, event.tag, out.initServerUntagged());
   }
+  void operator()(const TableCreated& event) {
+    wire::TableCreated::Builder table = out.initTableCreated();
+    table.setId(event.id.value);
+    WritePath(event.path, table.initPath());
+    table.setBucketCount(event.bucket_count);
+    table.setReplicationFactor(event.replication_factor);
+    table.setIsPartitioned(event.is_partitioned);
+  }
+  void operator()(const PartitionAdded& event) { WritePartition(event, out.initPartitionAdded()); }
+  void operator()(const BucketsPlaced& event) {
+    wire::BucketsPlaced::Builder placed = out.initBucketsPlaced();
+    placed.setTable(event.table.value);
+    placed.setPartition(event.partition.value);
+    auto buckets = placed.initReplicas(event.replicas.size());
+    for (unsigned i = 0; i < buckets.size(); ++i) {
+      WriteServers(event.replicas[i], buckets.init(i, event.replicas[i].size()));
+    }
+  }
+  void operator()(const TableDropped& event) {
+    wire::TableDropped::Builder table = out.initTableDropped();
+    table.setId(event.id.value);
+    WritePath(event.path, table.initPath());
+  }
+  void operator()(const PartitionDropped& event) {
+    WritePartition(event, out.initPartitionDropped());
+  }
+  void operator()(const ReplicasDropped& event) {
+    wire::ReplicasDropped::Builder dropped = out.initReplicasDropped();
+    WriteKey(event.key, dropped.initKey());
+    dropped.setBucketEpoch(event.bucket_epoch);
+    WriteServers(event.servers, dropped.initServers(event.servers.size()));
+  }
+  void operator()(const BucketChanged& event) {
+    wire::BucketChanged::Builder changed = out.initBucketChanged();
+    WriteKey(event.key, changed.initKey());
+    changed.setLeader(event.leader.value);
+    changed.setLeaderEpoch(event.leader_epoch);
+    changed.setBucketEpoch(event.bucket_epoch);
+    auto replicas = changed.initReplicas(event.replicas.size());
+    for (unsigned i = 0; i < replicas.size(); ++i) {
+      replicas[i].setServer(event.replicas[i].server.value);
+      replicas[i].setInSync(event.replicas[i].is_in_sync);
+    }
+  }
+  void operator()(const BucketSized& event) {
+    wire::BucketSized::Builder sized = out.initBucketSized();
+    WriteKey(event.key, sized.initKey());
+    sized.setBytes(event.bytes);
+  }
+  void operator()(const ReplicaStopped& event) {
+    wire::ReplicaStopped::Builder stopped = out.initReplicaStopped();
+    WriteKey(event.key, stopped.initKey());
+    stopped.setServer(event.server.value);
+  }
 };
 
 Booted ReadBooted(wire::Booted::Reader in) {
@@ -185,6 +277,38 @@ ServerDied ReadDied(wire::ServerDied::Reader in, UnixNanos time) {
   return {cluster::ServerId{in.getId()}, Lsn{in.getEpoch()}, time};
 }
 
+TableCreated ReadCreated(wire::TableCreated::Reader in) {
+  return {{in.getId()},
+          ReadPath(in.getPath()),
+          in.getBucketCount(),
+          in.getReplicationFactor(),
+          in.getIsPartitioned()};
+}
+
+template <typename PartitionEvent>
+PartitionEvent ReadPartition(wire::PartitionEvent::Reader in) {
+  return PartitionEvent{{in.getTable()}, {in.getPartition()}, StringOf(in.getName())};
+}
+
+BucketsPlaced ReadPlaced(wire::BucketsPlaced::Reader in) {
+  BucketsPlaced placed{{in.getTable()}, {in.getPartition()}, {}};
+  placed.replicas.reserve(in.getReplicas().size());
+  for (capnp::List<int32_t>::Reader servers : in.getReplicas()) {
+    placed.replicas.push_back(ReadServers(servers));
+    KJ_REQUIRE(!placed.replicas.back().empty(), "a bucket without replicas");
+  }
+  return placed;
+}
+
+BucketChanged ReadChanged(wire::BucketChanged::Reader in) {
+  BucketChanged changed{
+      ReadKey(in.getKey()), {in.getLeader()}, in.getLeaderEpoch(), in.getBucketEpoch(), {}};
+  for (wire::Replica::Reader replica : in.getReplicas()) {
+    changed.replicas.push_back({{replica.getServer()}, replica.getInSync()});
+  }
+  return changed;
+}
+
 // `time` is the change set's: a server is live, or dead, since then.
 Event ReadEvent(wire::Event::Reader in, UnixNanos time) {
   switch (in.which()) {
@@ -213,6 +337,27 @@ Event ReadEvent(wire::Event::Reader in, UnixNanos time) {
       return ReadTagging<ServerTagged>(in.getServerTagged());
     case wire::Event::SERVER_UNTAGGED:
       return ReadTagging<ServerUntagged>(in.getServerUntagged());
+    case wire::Event::TABLE_CREATED:
+      return ReadCreated(in.getTableCreated());
+    case wire::Event::PARTITION_ADDED:
+      return ReadPartition<PartitionAdded>(in.getPartitionAdded());
+    case wire::Event::BUCKETS_PLACED:
+      return ReadPlaced(in.getBucketsPlaced());
+    case wire::Event::TABLE_DROPPED:
+      return TableDropped{{in.getTableDropped().getId()}, ReadPath(in.getTableDropped().getPath())};
+    case wire::Event::PARTITION_DROPPED:
+      return ReadPartition<PartitionDropped>(in.getPartitionDropped());
+    case wire::Event::REPLICAS_DROPPED:
+      return ReplicasDropped{ReadKey(in.getReplicasDropped().getKey()),
+                             in.getReplicasDropped().getBucketEpoch(),
+                             ReadServers(in.getReplicasDropped().getServers())};
+    case wire::Event::BUCKET_CHANGED:
+      return ReadChanged(in.getBucketChanged());
+    case wire::Event::BUCKET_SIZED:
+      return BucketSized{ReadKey(in.getBucketSized().getKey()), in.getBucketSized().getBytes()};
+    case wire::Event::REPLICA_STOPPED:
+      return ReplicaStopped{ReadKey(in.getReplicaStopped().getKey()),
+                            {in.getReplicaStopped().getServer()}};
     default:
       break;
   }
@@ -278,6 +423,8 @@ void ToWire(const WatchFilter& filter, wire::WatchFilter::Builder out) {
   if (filter.configs) chosen.push_back(wire::WatchFilter::Kind::CONFIGS);
   if (filter.acls) chosen.push_back(wire::WatchFilter::Kind::ACLS);
   if (filter.boots) chosen.push_back(wire::WatchFilter::Kind::BOOTS);
+  if (filter.servers) chosen.push_back(wire::WatchFilter::Kind::SERVERS);
+  if (filter.tables) chosen.push_back(wire::WatchFilter::Kind::TABLES);
   auto kinds = out.initKinds(chosen.size());
   for (unsigned i = 0; i < kinds.size(); ++i) kinds.set(i, chosen[i]);
   auto prefixes = out.initKeyPrefixes(filter.key_prefixes.size());
@@ -296,6 +443,12 @@ std::variant<WatchFilter, Error> FromWire(wire::WatchFilter::Reader in) {
         break;
       case wire::WatchFilter::Kind::BOOTS:
         filter.boots = true;
+        break;
+      case wire::WatchFilter::Kind::SERVERS:
+        filter.servers = true;
+        break;
+      case wire::WatchFilter::Kind::TABLES:
+        filter.tables = true;
         break;
       default:
         return Invalid(absl::StrCat(

@@ -4,9 +4,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "core/acl/text.h"
 #include "core/check.h"
+#include "core/cluster/names.h"
 #include "core/cluster/text.h"
 #include "core/principal.h"
 #include "procedures/masked.h"
@@ -129,6 +131,19 @@ std::string TagCall(absl::string_view procedure, const std::vector<cluster::Sele
       .Done();
 }
 
+std::string PartitionCall(absl::string_view name, const cluster::TablePath& path,
+                          absl::string_view partition) {
+  return Writer(name).Add("table", cluster::ToText(path)).Add("partition", partition).Done();
+}
+
+std::string InSyncText(const cluster::InSyncReport& item) {
+  std::string servers = absl::StrJoin(item.in_sync, ",", [](std::string* out, auto server) {
+    absl::StrAppend(out, cluster::ToText(server));
+  });
+  return absl::StrCat(cluster::ToText(item.key), "@", item.leader_epoch, "/", item.bucket_epoch,
+                      "=", servers);
+}
+
 struct CallTextOf {
   std::string operator()(const Boot& boot) const {
     Writer writer("BOOT");
@@ -193,6 +208,51 @@ struct CallTextOf {
   }
   std::string operator()(const ListServers&) const { return "CALL sys.list_servers()"; }
   std::string operator()(const ListServerTags&) const { return "CALL sys.list_server_tags()"; }
+  std::string operator()(const CreateTable& create) const {
+    return Writer("CREATE_TABLE")
+        .Add("table", cluster::ToText(create.path))
+        .Add("buckets", absl::StrCat(create.bucket_count))
+        .Add("replication", absl::StrCat(create.replication_factor))
+        .Add("partitioned", create.is_partitioned ? "true" : "false")
+        .Done();
+  }
+  std::string operator()(const DropTable& drop) const {
+    return Writer("DROP_TABLE").Add("table", cluster::ToText(drop.path)).Done();
+  }
+  std::string operator()(const AddPartition& add) const {
+    return PartitionCall("ADD_PARTITION", add.path, add.name);
+  }
+  std::string operator()(const DropPartition& drop) const {
+    return PartitionCall("DROP_PARTITION", drop.path, drop.name);
+  }
+  std::string operator()(const ListTables&) const { return "LIST_TABLES()"; }
+  std::string operator()(const ListBuckets& list) const {
+    Writer writer("LIST_BUCKETS");
+    if (list.path) writer.Add("table", cluster::ToText(*list.path));
+    if (list.server) writer.Add("server", cluster::ToText(*list.server));
+    if (list.only_leaderless) writer.Add("leaderless", "true");
+    if (list.after) writer.Add("after", cluster::ToText(*list.after));
+    return writer.Add("limit", absl::StrCat(list.limit)).Done();
+  }
+  std::string operator()(const ReplicaReport& report) const {
+    Writer writer("REPLICA_REPORT");
+    writer.Add("id", cluster::ToText(report.id)).Add("epoch", absl::StrCat(report.epoch.value));
+    for (const cluster::InSyncReport& item : report.in_sync) {
+      writer.Add("in_sync", InSyncText(item));
+    }
+    for (const cluster::SizeReport& item : report.sizes) {
+      writer.Add("size", absl::StrCat(cluster::ToText(item.key), "=", item.bytes));
+    }
+    for (const cluster::DoneReport& item : report.done) {
+      writer.Add(item.kind == cluster::DoneKind::kLeading ? "leading" : "stopped",
+                 absl::StrCat(cluster::ToText(item.key), "@", item.bucket_epoch));
+    }
+    for (const cluster::FailedReport& item : report.failed) {
+      writer.Add("failed", absl::StrCat(cluster::ToText(item.key), "@", item.bucket_epoch))
+          .More(item.reason);
+    }
+    return writer.Done();
+  }
 };
 
 }  // namespace

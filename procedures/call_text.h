@@ -8,6 +8,17 @@
 //   SERVER_LOST(id => '0', epoch => '7')
 //   UNREGISTER_SERVER(id => '0')
 //   RESEAL_SECRETS(static => 'key', …, dynamic => 'key', …)
+//   CREATE_TABLE(table => 'db.t', buckets => '4', replication => '3', partitioned => 'false')
+//   DROP_TABLE(table => 'db.t')
+//   ADD_PARTITION(table => 'db.t', partition => '2026'), DROP_PARTITION likewise
+//   LIST_TABLES()
+//   LIST_BUCKETS(table => 'db.t', server => '3', leaderless => 'true', after => '7:3', limit =>
+//   '9')
+//     without what does not select
+//   REPLICA_REPORT(id => '0', epoch => '7', in_sync => '7:3@1/4=0,2', …, size => '7:3=1000', …,
+//     leading => '7:3@4', …, stopped => '7:3@5', …, failed => '7:3@4', 'a disk broke', …)
+//     with buckets as core/cluster/text.h writes them; @: leader epoch/bucket epoch, or bucket
+//     epoch
 #pragma once
 
 #include <string>

@@ -9,9 +9,12 @@ namespace pegel::procedures {
 
 // Done: one row `success`. AclEntries: one line per entry, sorted by the bytes of the line.
 // Column `result` in both. ConfigEntries: columns config_key, config_value, config_source; secrets
-// masked. ServerRows: columns id, rack, address, live (true, false), tag, epoch, by id; a rack or
-// tag that is not there is NULL. What a server holds (replicas, leaders, in-sync) comes with the
-// tables. ServerTagRows: columns id, tag.
+// masked. ServerRows: columns id, rack, address, live (true, false), tag, epoch, replicas, leaders,
+// in_sync, by id; a rack or tag that is not there is NULL. ServerTagRows: columns id, tag.
+// TableRows: columns id, table, buckets, replication, partitions (NULL: not partitioned), by path.
+// BucketRows: columns table, partition (NULL: none), bucket, leader (NULL: leaderless), replicas,
+// in_sync, leader_epoch, bucket_epoch, bytes, key. ReportJudged: columns part, index, code,
+// message, one row for each item that was refused.
 Table ToTable(const Result& result);
 
 // The rows of an accepted change of configs: a sentence of Fluss's for each, values included,

@@ -3,21 +3,16 @@
 #include <optional>
 #include <set>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
-#include "core/acl/authorize.h"
 #include "core/check.h"
+#include "core/cluster/election.h"
+#include "core/cluster/refuse.h"
 #include "core/cluster/text.h"
 #include "core/limits.h"
 
 namespace pegel::cluster {
 namespace {
-
-// The refusal, when the author may not do `operation` on the cluster.
-std::optional<Decision> Refuse(const World& world, const Moment& now, acl::Operation operation) {
-  acl::Request request = acl::RequestOf(now.author, operation, acl::Resource{});
-  if (acl::Authorize(world.security, world.acls, request).is_allowed) return std::nullopt;
-  return Reject(ErrorCode::kAuthorization, acl::DenialText(request));
-}
 
 // Pegel's own process. No caller has an empty host: net/ writes the peer's address there.
 bool IsItself(const Author& author) {
@@ -26,11 +21,6 @@ bool IsItself(const Author& author) {
 
 Decision Accept() { return Decision{Result{Done{}}, {}}; }
 
-Decision RejectUnknown(ServerId id, absl::string_view trying) {
-  return Reject(ErrorCode::kServerNotExist,
-                absl::StrCat("Server ", id.value, " not exists when trying to ", trying));
-}
-
 absl::Status CheckRegistration(const RegisterServer& command) {
   if (command.id.value < 0) {
     return absl::InvalidArgumentError(
@@ -38,6 +28,18 @@ absl::Status CheckRegistration(const RegisterServer& command) {
   }
   if (absl::Status status = CheckRack(command.rack); !status.ok()) return status;
   return CheckAddress(command.address);
+}
+
+// Adds an event for each bucket of the server that `after` makes another, in key order.
+void ChangeBuckets(const ClusterState& cluster, ServerId server, std::vector<Event>* events,
+                   absl::FunctionRef<Bucket(const Bucket&)> after) {
+  for (const BucketKey& key : cluster.HoldingsOf(server).buckets) {
+    const Bucket& before = *cluster.Find(key);
+    Bucket now = after(before);
+    if (now == before) continue;
+    events->push_back(
+        BucketChanged{key, now.leader, now.leader_epoch, now.bucket_epoch, now.replicas});
+  }
 }
 
 // The servers that selectors name, each once, in the order of the request.
@@ -90,7 +92,7 @@ Decision DecideEach(const World& world, const std::vector<Selector>& selectors,
 }  // namespace
 
 Decision Decide(const World& world, const Moment& now, const RegisterServer& command) {
-  if (auto refusal = Refuse(world, now, acl::Operation::kClusterAction)) return *refusal;
+  if (auto refusal = RefuseAuthor(world, now, acl::Operation::kClusterAction)) return *refusal;
   if (absl::Status status = CheckRegistration(command); !status.ok()) {
     return Reject(ErrorCode::kInvalidArgument, std::string(status.message()));
   }
@@ -101,44 +103,58 @@ Decision Decide(const World& world, const Moment& now, const RegisterServer& com
                                " tablet servers, which is the limit. Unregister those that are "
                                "gone for good."));
   }
-  return Decision{Result{Done{}},
-                  {ServerRegistered{command.id, command.rack, command.address, now.lsn, now.time}}};
+  Decision decision = Accept();
+  decision.events.push_back(
+      ServerRegistered{command.id, command.rack, command.address, now.lsn, now.time});
+  // What ran under this id before is lost, whatever it still does.
+  bool was_live = world.cluster.IsLive(command.id);
+  ChangeBuckets(world.cluster, command.id, &decision.events, [&](const Bucket& bucket) {
+    return AfterReturn(was_live ? AfterLoss(world.cluster, bucket, command.id) : bucket,
+                       command.id);
+  });
+  return decision;
 }
 
 Decision Decide(const World& world, const Moment& now, const ServerLost& command) {
   if (!IsItself(now.author)) {
-    if (auto refusal = Refuse(world, now, acl::Operation::kClusterAction)) return *refusal;
+    if (auto refusal = RefuseAuthor(world, now, acl::Operation::kClusterAction)) return *refusal;
   }
-  const Server* server = world.cluster.Find(command.id);
-  if (server == nullptr) return RejectUnknown(command.id, "report it lost.");
-  if (server->epoch != command.epoch) {
-    return Reject(
-        ErrorCode::kServerFenced,
-        absl::StrCat("Server ", command.id.value, " is registered with epoch ", server->epoch.value,
-                     ", found epoch ", command.epoch.value, ": it was registered again since."));
+  if (auto refusal =
+          RefuseRegistration(world.cluster, command.id, command.epoch, "report it lost.")) {
+    return *refusal;
   }
-  if (!server->is_live) return Accept();
-  return Decision{Result{Done{}}, {ServerDied{command.id, command.epoch, now.time}}};
+  Decision decision = Accept();
+  if (!world.cluster.IsLive(command.id)) return decision;
+  decision.events.push_back(ServerDied{command.id, command.epoch, now.time});
+  ChangeBuckets(world.cluster, command.id, &decision.events,
+                [&](const Bucket& bucket) { return AfterLoss(world.cluster, bucket, command.id); });
+  return decision;
 }
 
 Decision Decide(const World& world, const Moment& now, const UnregisterServer& command) {
-  if (auto refusal = Refuse(world, now, acl::Operation::kAlter)) return *refusal;
+  if (auto refusal = RefuseAuthor(world, now, acl::Operation::kAlter)) return *refusal;
   const Server* server = world.cluster.Find(command.id);
-  if (server == nullptr) return RejectUnknown(command.id, "unregister it.");
+  if (server == nullptr) return RejectUnknownServer(command.id, "unregister it.");
   if (server->is_live) {
     return Reject(ErrorCode::kServerIsLive,
                   absl::StrCat("Server ", command.id.value, " at ", server->address,
                                " is live: stop it first, then unregister it."));
   }
+  if (size_t replicas = world.cluster.HoldingsOf(command.id).buckets.size(); replicas > 0) {
+    return Reject(ErrorCode::kServerHoldsReplicas,
+                  absl::StrCat("Server ", command.id.value, " still holds ", replicas,
+                               " replicas: move them away first (sys.add_server_tag with "
+                               "PERMANENT_OFFLINE, then sys.rebalance), or drop their tables."));
+  }
   return Decision{Result{Done{}}, {ServerUnregistered{command.id}}};
 }
 
 Decision Decide(const World& world, const Moment& now, const AddServerTag& command) {
-  if (auto refusal = Refuse(world, now, acl::Operation::kAlter)) return *refusal;
+  if (auto refusal = RefuseAuthor(world, now, acl::Operation::kAlter)) return *refusal;
   constexpr absl::string_view kTrying = "add server tag.";
   auto decide_one = [&](ServerId id, std::vector<Event>* events) -> std::optional<Decision> {
     const Server* server = world.cluster.Find(id);
-    if (server == nullptr) return RejectUnknown(id, kTrying);
+    if (server == nullptr) return RejectUnknownServer(id, kTrying);
     if (!server->tag.has_value()) events->push_back(ServerTagged{id, command.tag});
     if (server->tag.value_or(command.tag) == command.tag) return std::nullopt;
     return Reject(ErrorCode::kServerTagAlreadyExist,
@@ -150,7 +166,7 @@ Decision Decide(const World& world, const Moment& now, const AddServerTag& comma
 }
 
 Decision Decide(const World& world, const Moment& now, const RemoveServerTag& command) {
-  if (auto refusal = Refuse(world, now, acl::Operation::kAlter)) return *refusal;
+  if (auto refusal = RefuseAuthor(world, now, acl::Operation::kAlter)) return *refusal;
   auto decide_one = [&](ServerId id, std::vector<Event>* events) -> std::optional<Decision> {
     const Server* server = world.cluster.Find(id);
     if (server == nullptr || !server->tag.has_value()) return std::nullopt;
@@ -167,14 +183,18 @@ Decision Decide(const World& world, const Moment& now, const RemoveServerTag& co
 }
 
 Decision Decide(const World& world, const Moment& now, const ListServers&) {
-  if (auto refusal = Refuse(world, now, acl::Operation::kDescribe)) return *refusal;
+  if (auto refusal = RefuseAuthor(world, now, acl::Operation::kDescribe)) return *refusal;
   ServerRows rows;
-  for (const auto& [id, server] : world.cluster.servers) rows.servers.push_back(server);
+  for (const auto& [id, server] : world.cluster.servers) {
+    const Holdings& holdings = world.cluster.HoldingsOf(id);
+    rows.servers.push_back({server, static_cast<int64_t>(holdings.buckets.size()), holdings.leaders,
+                            holdings.in_sync});
+  }
   return Decision{Result{std::move(rows)}, {}};
 }
 
 Decision Decide(const World& world, const Moment& now, const ListServerTags&) {
-  if (auto refusal = Refuse(world, now, acl::Operation::kDescribe)) return *refusal;
+  if (auto refusal = RefuseAuthor(world, now, acl::Operation::kDescribe)) return *refusal;
   ServerTagRows rows;
   for (const auto& [id, server] : world.cluster.servers) {
     if (server.tag.has_value()) rows.tags.push_back({id, *server.tag});
@@ -203,6 +223,7 @@ void Evolve(World& world, const ServerDied& event) {
 void Evolve(World& world, const ServerUnregistered& event) {
   size_t erased = world.cluster.servers.erase(event.id);
   PEGEL_CHECK(erased == 1, "unregistered but not there: server ", event.id.value);
+  world.cluster.DropStops(event.id);
 }
 
 void Evolve(World& world, const ServerTagged& event) {

@@ -9,14 +9,17 @@
 namespace pegel::cluster {
 
 // Needs CLUSTER_ACTION on the cluster. Always a new epoch, its own lsn: what was registered under
-// this id before is fenced, wherever it runs. A tag stays.
+// this id before is fenced, wherever it runs; when that was live, its buckets are treated as at its
+// loss. Buckets that wait for this server get it as their leader. A tag stays.
 Decision Decide(const World& world, const Moment& now, const RegisterServer& command);
 
 // Needs CLUSTER_ACTION, except from the server that keeps the leases itself. Refused for an epoch
-// that is not in force: somebody registered since. A second time changes nothing.
+// that is not in force: somebody registered since. A second time changes nothing. The server leaves
+// the in-sync set of its buckets, and others lead (core/cluster/election.h).
 Decision Decide(const World& world, const Moment& now, const ServerLost& command);
 
-// This and the tags need ALTER on the cluster. Refused for a live server.
+// This and the tags need ALTER on the cluster. Refused for a live server, and for one
+// that holds replicas. Orders to delete replicas end with it.
 Decision Decide(const World& world, const Moment& now, const UnregisterServer& command);
 
 // Servers are checked in the order in which they are named, a rack's by id.

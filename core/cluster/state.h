@@ -57,7 +57,8 @@ struct ClusterState {
   void DropTable(TableId table);
   // A server is to delete its replica; a newer order replaces an older one.
   void PutStop(ServerId server, const BucketKey& key, int32_t bucket_epoch);
-  void DropStop(ServerId server, const BucketKey& key);
+  bool DropStop(ServerId server, const BucketKey& key);  // False: there is none.
+  void DropStops(ServerId server);
 
   bool operator==(const ClusterState&) const = default;
 };

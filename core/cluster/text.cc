@@ -121,6 +121,11 @@ std::string ToText(const std::vector<Selector>& selectors) {
   });
 }
 
+std::string ToText(const BucketKey& key) {
+  if (key.partition == kNoPartition) return absl::StrCat(key.table.value, ":", key.bucket);
+  return absl::StrCat(key.table.value, "/", key.partition.value, ":", key.bucket);
+}
+
 absl::Status CheckRack(absl::string_view rack) {
   std::string problem = RackProblem(rack);
   if (problem.empty()) return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "core/cluster/bucket_key.h"
 #include "core/cluster/model.h"
 
 namespace pegel::cluster {
@@ -25,6 +26,9 @@ std::string ToText(ServerId id);  // `0`
 absl::StatusOr<std::vector<Selector>> ParseSelectors(absl::string_view text);
 std::string ToText(const Selector& selector);                // `3`, `rack:a`
 std::string ToText(const std::vector<Selector>& selectors);  // `3,rack:a`
+
+// `7:3` is bucket 3 of table 7, `7/9:3` of its partition 9.
+std::string ToText(const BucketKey& key);
 
 // What a server may say of itself. A rack: at most 255 bytes of UTF-8 without commas, quotes,
 // control characters, or blanks at its ends, so that `rack:<name>` can name it; empty: none. An

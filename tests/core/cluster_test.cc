@@ -43,7 +43,7 @@ class Cluster {
     EXPECT_EQ(Try(RegisterServer{{id}, rack, at}), "");
     return world_.lsn;
   }
-  const cluster::Server* Find(int32_t id) const { return world_.cluster.Find({id}); }
+  const cluster::Server* Find(int32_t id) const { return world_.cluster.Find(ServerId{id}); }
   const World& world() const { return world_; }
 
  private:
@@ -210,7 +210,7 @@ struct Naive {
 };
 
 Naive::One Seen(const World& world, int id) {
-  const cluster::Server* server = world.cluster.Find({id});
+  const cluster::Server* server = world.cluster.Find(ServerId{id});
   if (server == nullptr) return {};
   return {true, server->is_live, server->epoch.value,
           server->tag ? static_cast<int>(*server->tag) : -1};

@@ -10,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "replay/recover.h"
 #include "tests/support/random.h"
@@ -161,7 +162,9 @@ std::vector<std::string> ListedServers(const ServerProcess& server) {
   EXPECT_EQ(listed.exit_code, 0) << listed.err;
   std::vector<std::string> rows;
   for (absl::string_view line : absl::StrSplit(listed.out, '\n', absl::SkipEmpty())) {
-    rows.emplace_back(line.substr(0, line.rfind(',')));
+    std::vector<absl::string_view> cells = absl::StrSplit(line, ',');
+    cells.resize(5);
+    rows.push_back(absl::StrJoin(cells, ","));
   }
   return rows;
 }

@@ -184,7 +184,7 @@ TEST(Watch, TheProgramSaysWhatIsWrong) {
   EXPECT_EQ(beyond.exit_code, 1);
   EXPECT_NE(beyond.err.find("expected at most 2"), std::string::npos) << beyond.err;
   EXPECT_EQ(RunProgram({PEGEL, "watch", "--server", "127.0.0.1:1"}).exit_code, 3);
-  EXPECT_EQ(RunProgram({PEGEL, "watch", "--only", "tables"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({PEGEL, "watch", "--only", "rivers"}).exit_code, 2);
   EXPECT_EQ(RunProgram({PEGEL, "config", "rollout"}).exit_code, 2);
 }
 

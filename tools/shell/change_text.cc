@@ -4,8 +4,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "core/acl/text.h"
+#include "core/cluster/names.h"
 #include "core/cluster/text.h"
 #include "procedures/masked.h"
 #include "tools/shell/printable.h"
@@ -65,6 +67,32 @@ Json TagJson(const char* event, cluster::ServerId id, cluster::ServerTag tag) {
   return json;
 }
 
+std::vector<cluster::ServerId> ServersOf(const cluster::Replicas& replicas, bool only_in_sync) {
+  std::vector<cluster::ServerId> servers;
+  for (const cluster::Replica& replica : replicas) {
+    if (replica.is_in_sync || !only_in_sync) servers.push_back(replica.server);
+  }
+  return servers;
+}
+
+Json PartitionJson(const char* event, cluster::TableId table, cluster::PartitionId partition) {
+  Json json{{"event", event}, {"table", table.value}, {"partition", nullptr}};
+  if (partition != cluster::kNoPartition) json["partition"] = partition.value;
+  return json;
+}
+
+Json BucketJson(const char* event, const cluster::BucketKey& key) {
+  Json json = PartitionJson(event, key.table, key.partition);
+  json["bucket"] = key.bucket;
+  return json;
+}
+
+Json ServersJson(const std::vector<cluster::ServerId>& servers) {
+  Json json = Json::array();
+  for (cluster::ServerId server : servers) json.push_back(server.value);
+  return json;
+}
+
 struct JsonOf {
   Json operator()(const Booted& event) const {
     Json json;
@@ -112,9 +140,70 @@ struct JsonOf {
   Json operator()(const ServerUntagged& event) const {
     return TagJson("server_untagged", event.id, event.tag);
   }
+  Json operator()(const TableCreated& event) const {
+    return Json{{"event", "table_created"},
+                {"table", event.id.value},
+                {"path", cluster::ToText(event.path)},
+                {"buckets", event.bucket_count},
+                {"replication", event.replication_factor},
+                {"partitioned", event.is_partitioned}};
+  }
+  Json operator()(const PartitionAdded& event) const {
+    Json json = PartitionJson("partition_added", event.table, event.partition);
+    json["name"] = event.name;
+    return json;
+  }
+  Json operator()(const BucketsPlaced& event) const {
+    Json json = PartitionJson("buckets_placed", event.table, event.partition);
+    json["replicas"] = Json::array();
+    for (const auto& servers : event.replicas) json["replicas"].push_back(ServersJson(servers));
+    return json;
+  }
+  Json operator()(const TableDropped& event) const {
+    return Json{{"event", "table_dropped"},
+                {"table", event.id.value},
+                {"path", cluster::ToText(event.path)}};
+  }
+  Json operator()(const PartitionDropped& event) const {
+    Json json = PartitionJson("partition_dropped", event.table, event.partition);
+    json["name"] = event.name;
+    return json;
+  }
+  Json operator()(const ReplicasDropped& event) const {
+    Json json = BucketJson("replicas_dropped", event.key);
+    json["bucket_epoch"] = event.bucket_epoch;
+    json["servers"] = ServersJson(event.servers);
+    return json;
+  }
+  Json operator()(const BucketChanged& event) const {
+    Json json = BucketJson("bucket_changed", event.key);
+    json["leader"] = nullptr;
+    if (event.leader != cluster::kNoServer) json["leader"] = event.leader.value;
+    json["leader_epoch"] = event.leader_epoch;
+    json["bucket_epoch"] = event.bucket_epoch;
+    json["replicas"] = ServersJson(ServersOf(event.replicas, false));
+    json["in_sync"] = ServersJson(ServersOf(event.replicas, true));
+    return json;
+  }
+  Json operator()(const BucketSized& event) const {
+    Json json = BucketJson("bucket_sized", event.key);
+    json["bytes"] = event.bytes;
+    return json;
+  }
+  Json operator()(const ReplicaStopped& event) const {
+    Json json = BucketJson("replica_stopped", event.key);
+    json["server"] = event.server.value;
+    return json;
+  }
 };
 
 // ---- text ----
+
+std::string ListText(const std::vector<cluster::ServerId>& servers) {
+  return absl::StrJoin(servers, ",", [](std::string* out, cluster::ServerId server) {
+    absl::StrAppend(out, server.value);
+  });
+}
 
 struct TextOf {
   std::string operator()(const Booted& event) const {
@@ -157,6 +246,52 @@ struct TextOf {
   }
   std::string operator()(const ServerUntagged& event) const {
     return absl::StrCat("server untagged ", event.id.value, " ", cluster::ToText(event.tag));
+  }
+  std::string operator()(const TableCreated& event) const {
+    return absl::StrCat("table created ", cluster::ToText(event.path), " as ", event.id.value, ", ",
+                        event.bucket_count,
+                        event.is_partitioned ? " buckets a partition, " : " buckets, ",
+                        event.replication_factor, " replicas each");
+  }
+  std::string operator()(const PartitionAdded& event) const {
+    return absl::StrCat("partition added ", event.name, " as ", event.table.value, "/",
+                        event.partition.value);
+  }
+  std::string operator()(const BucketsPlaced& event) const {
+    cluster::BucketKey key{event.table, event.partition, 0};
+    std::string text = absl::StrCat("buckets placed ", event.replicas.size(), ":");
+    for (const auto& servers : event.replicas) {
+      absl::StrAppend(&text, " ", cluster::ToText(key), "=", ListText(servers));
+      ++key.bucket;
+    }
+    return text;
+  }
+  std::string operator()(const TableDropped& event) const {
+    return absl::StrCat("table dropped ", cluster::ToText(event.path), ", which was ",
+                        event.id.value);
+  }
+  std::string operator()(const PartitionDropped& event) const {
+    return absl::StrCat("partition dropped ", event.name, ", which was ", event.table.value, "/",
+                        event.partition.value);
+  }
+  std::string operator()(const ReplicasDropped& event) const {
+    return absl::StrCat("replicas dropped ", cluster::ToText(event.key), " on ",
+                        ListText(event.servers), " bucket epoch ", event.bucket_epoch);
+  }
+  std::string operator()(const BucketChanged& event) const {
+    std::string leader = event.leader == cluster::kNoServer
+                             ? "no leader"
+                             : absl::StrCat("leader ", event.leader.value);
+    return absl::StrCat("bucket changed ", cluster::ToText(event.key), " ", leader, " epoch ",
+                        event.leader_epoch, "/", event.bucket_epoch, " replicas ",
+                        ListText(ServersOf(event.replicas, false)), " in sync ",
+                        ListText(ServersOf(event.replicas, true)));
+  }
+  std::string operator()(const BucketSized& event) const {
+    return absl::StrCat("bucket sized  ", cluster::ToText(event.key), " ", event.bytes, " bytes");
+  }
+  std::string operator()(const ReplicaStopped& event) const {
+    return absl::StrCat("replica stopped ", cluster::ToText(event.key), " on ", event.server.value);
   }
 };
 

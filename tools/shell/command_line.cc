@@ -207,13 +207,15 @@ CLI::App* AddWatch(CLI::App& app, Flags* flags) {
                    "(default: pegel-watch with host and process id)")
       ->type_name("NAME");
   watch->add_option("--only", flags->only, "Only these changes")
-      ->check(CLI::IsMember({"configs", "acls"}))
-      ->type_name("configs|acls");
+      ->check(CLI::IsMember({"configs", "acls", "servers", "tables"}))
+      ->type_name("configs|acls|servers|tables");
   watch
       ->add_option("--prefix", command.filter.key_prefixes,
                    "Only configs whose key begins so; may be repeated, implies --only configs")
       ->check([flags](const std::string&) {
-        return std::string(flags->only == "acls" ? "--prefix is about configs, not ACLs" : "");
+        if (flags->only.empty() || flags->only == "configs") return std::string();
+        return absl::StrCat("--prefix is about configs, not ",
+                            flags->only == "acls" ? "ACLs" : flags->only);
       })
       ->type_name("PREFIX")
       ->allow_extra_args(false);
@@ -248,6 +250,8 @@ WatchCommand WatchOf(Flags flags) {
   if (flags.only.empty() && !command.filter.key_prefixes.empty()) flags.only = "configs";
   command.filter.acls = flags.only == "acls";
   command.filter.configs = command.filter.boots = flags.only == "configs";
+  command.filter.servers = flags.only == "servers";
+  command.filter.tables = flags.only == "tables";
   return command;
 }
 
