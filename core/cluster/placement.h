@@ -3,7 +3,7 @@
 // Laws (tests/core/placement_test.cc walks every small cluster):
 //   servers   only live ones without a tag, a bucket's all different;
 //   racks     a bucket's replicas are in different racks where there are enough, else spread over
-//             them as evenly as their servers allow; no rack given is a rack of its own;
+//             them as evenly as their servers allow; servers without one share a rack;
 //   replicas  every server gets as many as every other, or one more. Only a rack that is too small
 //             to take its share, or so small that it must take more, differs, and as little as it
 //             can;

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/cluster/text.h"
-#include "core/fold.h"
+#include "tests/core/cluster_fixture.h"
 #include "tests/support/acl.h"
 #include "tests/support/random.h"
 
@@ -17,38 +17,11 @@ using cluster::Selector;
 using cluster::ServerId;
 using cluster::ServerTag;
 using testing::AuthorOf;
+using testing::Cluster;
 using testing::Random;
 
 constexpr ServerTag kPermanent = ServerTag::kPermanentOffline;
 constexpr ServerTag kTemporary = ServerTag::kTemporaryOffline;
-
-class Cluster {
- public:
-  explicit Cluster(bool authorizer_enabled = false) {
-    Do(testing::BootOf(authorizer_enabled), AuthorOf("System:pegeld", ""));
-  }
-
-  Decision Do(const Command& command, const Author& author = AuthorOf("User:a")) {
-    Moment now{Next(world_.lsn), UnixNanos{static_cast<int64_t>(world_.lsn.value) * 10}, author};
-    return Apply(world_, now, {}, command).decision;
-  }
-  // The refusal as `code text`; empty: accepted.
-  std::string Try(const Command& command, const Author& author = AuthorOf("User:a")) {
-    Decision decision = Do(command, author);
-    auto* error = std::get_if<Error>(&decision.outcome);
-    return error == nullptr ? "" : absl::StrCat(static_cast<int>(error->code), " ", error->message);
-  }
-  // Registers and gives the epoch.
-  Lsn Register(int32_t id, const std::string& rack = "", const std::string& at = "h:9123") {
-    EXPECT_EQ(Try(RegisterServer{{id}, rack, at}), "");
-    return world_.lsn;
-  }
-  const cluster::Server* Find(int32_t id) const { return world_.cluster.Find(ServerId{id}); }
-  const World& world() const { return world_; }
-
- private:
-  World world_;
-};
 
 std::vector<Selector> Ids(std::vector<int32_t> ids) {
   std::vector<Selector> selectors;
