@@ -9,6 +9,7 @@
 #include "core/canonical.h"
 #include "procedures/call_text.h"
 #include "replay/recover.h"
+#include "tools/replay/events_text.h"
 
 namespace pegel::tools {
 namespace {
@@ -21,6 +22,7 @@ constexpr int kExitUsage = 2;
 struct Arguments {
   std::string data_dir;
   bool is_json = false;
+  bool has_events = false;
   uint64_t from = 1;
   uint64_t to = UINT64_MAX;
 };
@@ -105,9 +107,15 @@ int Dump(const Arguments& arguments) {
   auto print = [&](const Record& record, const Applied& applied, const Hash256& chain) {
     uint64_t lsn = record.moment.lsn.value;
     if (lsn < arguments.from || lsn > arguments.to) return;
-    std::cout << (arguments.is_json ? Print(RecordJson(record, applied, chain))
-                                    : RecordLine(record, applied))
-              << "\n";
+    const std::vector<Event>& events = applied.decision.events;
+    if (arguments.is_json) {
+      Json json = RecordJson(record, applied, chain);
+      if (arguments.has_events) AddEvents(events, &json);
+      std::cout << Print(json) << "\n";
+    } else {
+      std::cout << RecordLine(record, applied) << "\n";
+      if (arguments.has_events) std::cout << EventLines(events);
+    }
   };
   absl::StatusOr<replay::Folded> folded = replay::Audit({.data_dir = arguments.data_dir}, print);
   return folded.ok() ? 0 : ReportFault(arguments, folded.status());
@@ -138,6 +146,7 @@ int Main(int argc, char** argv) {
   common(dump);
   dump->add_option("--from", arguments.from, "First lsn to print")->capture_default_str();
   dump->add_option("--to", arguments.to, "Last lsn to print (default: the end)");
+  dump->add_flag("--events", arguments.has_events, "Print what each record made true, too");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -139,6 +139,21 @@ TEST_F(Programs, TheAuditorSeesWhatTheServerSees) {
   EXPECT_EQ(records[1]["chain"], status["chain"]);
 }
 
+TEST_F(Programs, ADumpShowsWhatEachRecordMadeTrueWhenAsked) {
+  ServerProcess server(PEGELD, data_dir());
+  Sql(server, {kAddBob, kListAll});
+  std::vector<std::string> dump = {PEGEL_REPLAY, "dump", "--data-dir", data_dir(), "--from", "2"};
+  EXPECT_EQ(RunProgram(dump).out.find("acl added"), std::string::npos);
+  dump.push_back("--events");
+  EXPECT_NE(RunProgram(dump).out.find("\n    acl added "), std::string::npos);
+  dump.insert(dump.end(), {"--format", "json"});
+  std::vector<Json> records = Lines(RunProgram(dump).out);
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0]["events"], records[0]["event_list"].size());
+  EXPECT_EQ(records[0]["event_list"][0]["event"], "acl_added");
+  EXPECT_EQ(records[1]["event_list"], Json::array());
+}
+
 TEST_F(Programs, RowsAndDigestSurviveSigkill) {
   Json digest, rows;
   {

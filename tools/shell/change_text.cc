@@ -295,7 +295,21 @@ struct TextOf {
   }
 };
 
+Json ArrayOf(const std::vector<Event>& events) {
+  Json json = Json::array();
+  for (const Event& event : events) json.push_back(std::visit(JsonOf{}, event));
+  return json;
+}
+
+std::string Dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
+
+std::string EventsJson(const std::vector<Event>& events) { return Dumped(ArrayOf(events)); }
+
+std::string EventText(const Event& event) { return Printable(std::visit(TextOf{}, event)); }
 
 std::string ChangeJson(const ChangeSet& change) {
   const Moment& moment = change.moment;
@@ -304,9 +318,8 @@ std::string ChangeJson(const ChangeSet& change) {
   json["time"] = TimeText(moment.time);
   json["principal"] = ToText(moment.author.principal);
   json["host"] = moment.author.host;
-  json["events"] = Json::array();
-  for (const Event& event : change.events) json["events"].push_back(std::visit(JsonOf{}, event));
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  json["events"] = ArrayOf(change.events);
+  return Dumped(json) + "\n";
 }
 
 std::string ChangeLines(const ChangeSet& change) {
@@ -317,7 +330,7 @@ std::string ChangeLines(const ChangeSet& change) {
                                   host.empty() ? "-" : host, "  ");
   std::string lines;
   for (const Event& event : change.events) {
-    absl::StrAppend(&lines, head, Printable(std::visit(TextOf{}, event)), "\n");
+    absl::StrAppend(&lines, head, EventText(event), "\n");
   }
   return lines;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/change.h"
 
@@ -13,5 +14,9 @@ std::string ChangeJson(const ChangeSet& change);
 
 // One line per event: lsn, time, who, what.
 std::string ChangeLines(const ChangeSet& change);
+
+// The events alone, as above: a JSON array on one line without its end, and what one says.
+std::string EventsJson(const std::vector<Event>& events);
+std::string EventText(const Event& event);
 
 }  // namespace pegel::tools
