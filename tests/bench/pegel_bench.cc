@@ -40,8 +40,8 @@ int Main(const std::vector<std::string>& arguments) {
       return 2;
     }
   }
-  const std::vector<std::function<std::vector<Figure>(bool)>> benchmarks = {PlannerFigures,
-                                                                            StoppedWatcherFigures};
+  const std::vector<std::function<std::vector<Figure>(bool)>> benchmarks = {
+      TableFigures, PlannerFigures, StoppedWatcherFigures};
   Json all = Json::array();
   bool are_met = true;
   for (const auto& benchmark : benchmarks) {
