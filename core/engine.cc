@@ -93,8 +93,18 @@ bool Engine::AnsweredBefore(CallArrived& call, std::vector<Effect>& effects) {
 
 void Engine::On(StatusAsked& ask, std::vector<Effect>& effects) {
   if (is_stopped_) return;
-  // Taken now, told when durable: by then the World is further, and nobody may hear of that.
-  WaitFor(world_.lsn, Waiter{ask.token, StatusNow(), world_.lsn}, effects);
+  WaitFor(world_.lsn, Waiter{ask.token, StatusWanted{}, world_.lsn}, effects);
+}
+
+void Engine::On(TasksAsked& ask, std::vector<Effect>& effects) {
+  if (is_stopped_) return;
+  cluster::ServerId id{ask.who.server};
+  const cluster::Server* server = world_.cluster.Find(id);
+  TaskList list{.lsn = world_.lsn};
+  list.is_in_force =
+      server != nullptr && server->is_live && server->epoch.value == ask.who.epoch;
+  if (list.is_in_force) list.tasks = cluster::TasksOf(world_.cluster, id);
+  WaitFor(world_.lsn, Waiter{ask.token, std::move(list), world_.lsn}, effects);
 }
 
 void Engine::On(GroupDurable& group, std::vector<Effect>& effects) {
@@ -135,14 +145,14 @@ void Engine::WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects) {
 }
 
 void Engine::Release(Waiter& waiter, std::vector<Effect>& effects) {
-  if (auto* status = std::get_if<Status>(&waiter.answer)) {
-    status->lsn_durable = durable_;
-    status->chain = chain_;
-    effects.push_back(StatusReply{waiter.token, std::move(*status)});
-    return;
+  if (auto* list = std::get_if<TaskList>(&waiter.answer)) {
+    effects.push_back(TasksReply{waiter.token, std::move(*list)});
+  } else if (auto* outcome = std::get_if<Outcome>(&waiter.answer)) {
+    effects.push_back(Reply{waiter.token, std::move(*outcome),
+                            Receipt{waiter.receipt_lsn, ChainOf(waiter.receipt_lsn)}});
+  } else {
+    effects.push_back(StatusReply{waiter.token, StatusNow()});
   }
-  effects.push_back(Reply{waiter.token, std::get<Outcome>(std::move(waiter.answer)),
-                          Receipt{waiter.receipt_lsn, ChainOf(waiter.receipt_lsn)}});
 }
 
 Hash256 Engine::ChainOf(Lsn lsn) const {

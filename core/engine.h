@@ -2,6 +2,7 @@
 //
 //   CallArrived    → Append (and later Reply), or Reply at once for a retry or a refusal
 //   StatusAsked    → StatusReply, when all that it speaks of is durable
+//   TasksAsked     → TasksReply, likewise
 //   GroupDurable   → Reply for every call whose record is now durable, then Published
 //   AppendFailed   → Stop: never undo, never retry (reliability.md section 3)
 //
@@ -22,6 +23,7 @@
 #include "absl/container/btree_map.h"
 #include "core/change_feed.h"
 #include "core/fold.h"
+#include "core/task_feed.h"
 
 namespace pegel {
 
@@ -46,6 +48,11 @@ struct CallArrived {
 struct StatusAsked {
   CallToken token = 0;
 };
+// What should this registration of a tablet server be doing?
+struct TasksAsked {
+  CallToken token = 0;
+  Registration who;
+};
 // The records after the last GroupDurable through `through` are durable and anchored.
 struct GroupDurable {
   Lsn through;
@@ -54,7 +61,7 @@ struct GroupDurable {
 struct AppendFailed {
   std::string reason;
 };
-using Input = std::variant<CallArrived, StatusAsked, GroupDurable, AppendFailed>;
+using Input = std::variant<CallArrived, StatusAsked, TasksAsked, GroupDurable, AppendFailed>;
 
 // ---- effects ----
 struct Append {
@@ -83,6 +90,11 @@ struct StatusReply {
   CallToken token = 0;
   Status status;
 };
+// Comes before the Published of the records after its lsn.
+struct TasksReply {
+  CallToken token = 0;
+  TaskList list;
+};
 // The records up to `through` are durable: now their changes may be shown to anybody.
 struct Published {
   Lsn through;
@@ -91,7 +103,7 @@ struct Published {
 struct Stop {
   std::string reason;
 };
-using Effect = std::variant<Append, Reply, StatusReply, Published, Stop>;
+using Effect = std::variant<Append, Reply, StatusReply, TasksReply, Published, Stop>;
 
 struct EngineOptions {
   bool log_reads = true;           // false: reads are answered without a record.
@@ -115,9 +127,11 @@ class Engine {
   bool is_idle() const { return durable_ == world_.lsn; }
 
  private:
+  struct StatusWanted {};
+
   struct Waiter {
     CallToken token = 0;
-    std::variant<Outcome, Status> answer;  // The status as it was when it was asked for.
+    std::variant<StatusWanted, Outcome, TaskList> answer;
     Lsn receipt_lsn;
   };
 
@@ -131,6 +145,7 @@ class Engine {
 
   void On(CallArrived& call, std::vector<Effect>& effects);
   void On(StatusAsked& ask, std::vector<Effect>& effects);
+  void On(TasksAsked& ask, std::vector<Effect>& effects);
   void On(GroupDurable& group, std::vector<Effect>& effects);
   void On(AppendFailed& failure, std::vector<Effect>& effects);
   void WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects);

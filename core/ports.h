@@ -12,6 +12,7 @@
 #include "core/change_feed.h"
 #include "core/engine.h"
 #include "core/liveness.h"
+#include "core/task_feed.h"
 
 namespace pegel {
 
@@ -67,6 +68,13 @@ class Line {
   // Renews the lease of a registration, if `author` may. Refusals: those of Liveness::Heartbeat,
   // and AUTHORIZATION_EXCEPTION. Nothing is logged.
   virtual LeaseAnswer Heartbeat(const Author& author, const Registration& who) = 0;
+
+  // What tablet servers are to do, from durable changes. Shared, as changes() is.
+  virtual std::shared_ptr<TaskFeed> tasks() = 0;
+
+  // All that this registration should be doing; `done` is called before anything later is
+  // published, so that TaskFeed::Begin may be called from it.
+  virtual void AskTasks(const Registration& who, std::function<void(TaskList)> done) = 0;
 };
 
 }  // namespace pegel

@@ -13,6 +13,7 @@
 
 namespace pegel::net {
 
+class TaskHub;
 class WatchHub;
 
 struct Account {
@@ -29,6 +30,7 @@ struct Account {
   Line* line = nullptr;
   ServerCounters* counters = nullptr;
   WatchHub* watches = nullptr;
+  TaskHub* tasks = nullptr;
 };
 
 }  // namespace pegel::net

@@ -132,6 +132,38 @@ interface Admin {
   unregisterServer @11 (id :Int32, requestId :RequestId) -> (reply :ChangeReply);
   # Forgets a tablet server that is dead and will not come back, its tag included. Needs ALTER on the
   # cluster. SERVER_NOT_EXIST_EXCEPTION: there is none of this id. SERVER_IS_LIVE: stop it first.
+  # SERVER_HOLDS_REPLICAS: move them away or drop their tables first.
+
+  createTable @12 (path :TablePath, buckets :Int32, replicationFactor :Int32, isPartitioned :Bool,
+                   requestId :RequestId) -> (reply :ChangeReply);
+  # Makes a table and places its buckets on live, untagged servers: each bucket's replicas on as many
+  # racks as there are, the new replicas and leaders of all servers within one of each other. The
+  # receipt's lsn is the table's id. A partitioned table begins without buckets. Needs CREATE on the
+  # database.
+  #
+  # TABLE_ALREADY_EXIST, INVALID_TABLE_EXCEPTION and INVALID_DATABASE_EXCEPTION (names),
+  # INVALID_REPLICATION_FACTOR (it says how many servers are eligible), BUCKET_MAX_NUM_EXCEPTION.
+
+  dropTable @13 (path :TablePath, requestId :RequestId) -> (reply :ChangeReply);
+  # Drops a table with all its partitions; its servers are told to delete their replicas. Needs
+  # DELETE on the table. TABLE_NOT_EXIST.
+
+  addPartition @14 (path :TablePath, name :Text, requestId :RequestId) -> (reply :ChangeReply);
+  # Adds a partition with as many buckets as the table says, placed as those of a table. The
+  # receipt's lsn is its id. Needs WRITE on the table. PARTITION_ALREADY_EXISTS,
+  # TABLE_NOT_PARTITIONED_EXCEPTION, PARTITION_SPEC_INVALID_EXCEPTION, PARTITION_MAX_NUM_EXCEPTION.
+
+  dropPartition @15 (path :TablePath, name :Text, requestId :RequestId) -> (reply :ChangeReply);
+  # Drops one partition, as dropTable does. Needs WRITE on the table. PARTITION_NOT_EXISTS.
+
+  listTables @16 () -> (reply :TablesReply);
+  # All tables by path. Needs DESCRIBE on the cluster.
+
+  listBuckets @17 (filter :BucketFilter, after :BucketKey, limit :Int32 = 1000)
+      -> (reply :BucketsReply);
+  # A page of the buckets that the filter selects, in the order of their keys: those behind `after`
+  # (null: from the first), at most `limit` (1 to 1,000). Each page is as of its own receipt. Needs
+  # DESCRIBE on the cluster.
 }
 
 struct RequestId {
@@ -202,6 +234,76 @@ struct Setting {
   key @0 :Text;
   value @1 :Text;    # As it was given; `******` for a secret.
   source @2 :Text;   # `server.yaml:3`, `flag --listen`, `flag -D`, `default`. For people.
+}
+
+# ---- tables ----
+
+struct TablePath {
+  database @0 :Text;
+  table @1 :Text;
+}
+
+struct BucketKey {
+  # Table and partition ids are the lsns of the records that made them: never used again.
+  table @0 :Int64;
+  partition @1 :Int64 = -1;   # -1: of a table without partitions.
+  bucket @2 :Int32;           # From 0.
+}
+
+struct Replica {
+  server @0 :Int32;
+  isInSync @1 :Bool;          # It holds everything that was acknowledged, so it may lead.
+}
+
+struct TablesReply {
+  receipt @0 :Receipt;
+  union {
+    tables @1 :List(TableInfo);
+    error @2 :Error;
+  }
+}
+
+struct TableInfo {
+  id @0 :Int64;
+  path @1 :TablePath;
+  buckets @2 :Int32;          # Of the table, or of each partition.
+  replicationFactor @3 :Int32;
+  isPartitioned @4 :Bool;
+  partitions @5 :Int32;
+}
+
+struct BucketFilter {
+  # What is not given does not select.
+  table @0 :TablePath;        # Null: of all tables.
+  server :union {
+    any @1 :Void;
+    holding @2 :Int32;        # Of which this server has a replica.
+  }
+  onlyLeaderless @3 :Bool;
+}
+
+struct BucketsReply {
+  receipt @0 :Receipt;
+  union {
+    page @1 :BucketPage;
+    error @2 :Error;
+  }
+}
+
+struct BucketPage {
+  buckets @0 :List(BucketInfo);
+  isLast @1 :Bool;            # False: ask again with `after` set to the last key.
+}
+
+struct BucketInfo {
+  key @0 :BucketKey;
+  path @1 :TablePath;
+  partition @2 :Text;         # Its name; empty: the table has none.
+  replicas @3 :List(Replica); # In order: the first is the preferred leader.
+  leader @4 :Int32 = -1;      # -1: leaderless, since no replica in sync is live.
+  leaderEpoch @5 :Int32;
+  bucketEpoch @6 :Int32;
+  bytes @7 :Int64;            # As the leader last said.
 }
 
 enum Permission {
@@ -314,15 +416,21 @@ interface Tablet {
   # the lease runs out, Pegel logs that the server is lost, and that registration never lives again:
   # register anew. Heartbeats are not logged. A restart of Pegel gives every live server a new, full
   # lease.
+  #
+  # What a server has to do comes as tasks to its sink: first all that it should be doing, then what
+  # changes, each as soon as it is on disk. A task says how one replica should be. It may come again
+  # at any time (after a resume, a restart of Pegel); a server that does it already has nothing to
+  # do, and ignores one with an older bucketEpoch than it knows for the bucket. Nothing is kept for a
+  # server that does not listen: all it needs comes with its next register or resume.
 
-  registerServer @0 (id :Int32, rack :Text, address :Text, requestId :RequestId)
+  registerServer @0 (id :Int32, rack :Text, address :Text, requestId :RequestId, sink :TaskSink)
       -> (reply :RegisterReply);
   # Registers a server; a live registration of the same id is taken over. Send the request id again
-  # when the connection breaks before the answer.
+  # when the connection breaks before the answer. `sink` may be null: no tasks then.
 
-  resume @1 (id :Int32, epoch :UInt64) -> (reply :ResumeReply);
-  # A session of a registration that was made on another connection. Renews the lease. Nothing is
-  # logged. Refusals: those of `heartbeat`.
+  resume @1 (id :Int32, epoch :UInt64, sink :TaskSink) -> (reply :ResumeReply);
+  # A session of a registration that was made on another connection, or whose tasks were ended.
+  # Renews the lease, and all tasks come again. Nothing is logged. Refusals: those of `heartbeat`.
   #
   # `registerServer` and `resume` when the connection has 1,024 sessions already: exception OVERLOADED.
 }
@@ -337,6 +445,97 @@ interface TabletSession {
 
   leave @1 (requestId :RequestId) -> (reply :ChangeReply);
   # The server stops: it is dead at once, not only when its lease has run out.
+
+  report @2 (report :ReplicaReport) -> (reply :ReportReply);
+  # What has become of its replicas. Each item is judged by itself; one that is stale or wrong is
+  # refused and the others count. Saying a thing again does no harm, so there is no request id.
+  # Refusals of the whole: those of `heartbeat`; INVALID_ARGUMENT, more than 4,096 items or a reason
+  # that is no text.
+}
+
+interface TaskSink {
+  # What a tablet server implements. The server calls.
+
+  perform @0 (tasks :List(Task)) -> ();
+  # At most 500 tasks, at most one for a bucket. Answer when they are received, not when they are
+  # done: what is done or failed is reported. The server sends on while less than 2 batches are
+  # unanswered; of two tasks for one bucket that wait meanwhile only the newer is sent. A batch that
+  # is not answered within 10 seconds ends the tasks of this session: `heartbeat` then says
+  # `mustResume`.
+}
+
+struct Task {
+  key @0 :BucketKey;
+  bucketEpoch @1 :Int32;
+  leaderEpoch @2 :Int32;              # 0 for stopReplica.
+  replicas @3 :List(Replica);         # All of the bucket, in order of preference.
+  union {
+    becomeLeader @4 :Void;            # Lead under leaderEpoch; report who is in sync, and the size.
+    fetchFrom :group {
+      leader @5 :Int32;               # Follow this server, under leaderEpoch.
+      address @6 :Text;               # `host:port`, as it registered.
+    }
+    awaitLeader @7 :Void;             # Nobody leads: keep the replica and wait.
+    stopReplica @8 :Void;             # Delete the replica, and report it as stopped.
+  }
+}
+
+struct ReplicaReport {
+  inSync @0 :List(InSync);
+  sizes @1 :List(Size);
+  done @2 :List(Done);
+  failed @3 :List(Failed);
+
+  struct InSync {
+    # The leader's word: these servers and no others are in sync.
+    # FENCED_LEADER_EPOCH_EXCEPTION, INVALID_UPDATE_VERSION_EXCEPTION: an epoch is stale, a newer task
+    # is on its way. NOT_LEADER_OR_FOLLOWER, INELIGIBLE_REPLICA_EXCEPTION (not a live replica),
+    # UNKNOWN_TABLE_OR_BUCKET_EXCEPTION.
+    key @0 :BucketKey;
+    leaderEpoch @1 :Int32;
+    bucketEpoch @2 :Int32;
+    servers @3 :List(Int32);
+  }
+  struct Size {
+    # The leader's word. Each is an event in the log: report it when it has changed by much.
+    key @0 :BucketKey;
+    bytes @1 :Int64;
+  }
+  struct Done {
+    key @0 :BucketKey;
+    bucketEpoch @1 :Int32;            # Of the task.
+    what @2 :What;
+    enum What {
+      leading @0;                     # As becomeLeader asked.
+      stopped @1;                     # As stopReplica asked: nothing of it is left.
+    }
+  }
+  struct Failed {
+    # The server cannot serve this replica.
+    key @0 :BucketKey;
+    bucketEpoch @1 :Int32;
+    reason @2 :Text;                  # For people; its first 255 bytes are kept.
+  }
+}
+
+struct ReportReply {
+  receipt @0 :Receipt;
+  union {
+    refusals @1 :List(ReportRefusal); # Every other item was taken.
+    error @2 :Error;
+  }
+}
+
+struct ReportRefusal {
+  part @0 :Part;
+  index @1 :UInt32;                   # In its list.
+  error @2 :Error;
+  enum Part {
+    inSync @0;
+    size @1;
+    done @2;
+    failed @3;
+  }
 }
 
 struct RegisterReply {
@@ -366,6 +565,7 @@ struct HeartbeatReply {
     leaseMillis @0 :UInt64;      # Heartbeats should come three times as often.
     error @1 :Error;
   }
+  mustResume @2 :Bool;           # No more tasks come to this session's sink, since it was too slow.
 }
 
 # ---- watching ----

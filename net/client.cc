@@ -240,7 +240,8 @@ absl::StatusOr<CallReply> RpcClient::UnregisterServer(int32_t id, const RequestI
 }
 
 std::unique_ptr<TabletClient> RpcClient::Tablets() {
-  return NewTabletClient(loop_, server_, pegel_.tabletRequest().send().getTablet());
+  return NewTabletClient(loop_, server_, pegel_.tabletRequest().send().getTablet(),
+                         connection_->network.onDisconnect());
 }
 
 }  // namespace

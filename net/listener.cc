@@ -90,6 +90,7 @@ Listener::Listener(EventPort& port, Line& line, const Limits& limits)
       line_(line),
       limits_(limits),
       watches_(port, line, limits, counters_),
+      tasks_(port, line, limits, counters_),
       sessions_(*this) {}
 
 Listener::~Listener() noexcept { StopAccepting(); }
@@ -144,7 +145,7 @@ bool Listener::IsWithinLimits(const std::string& peer_ip) {
 void Listener::OpenSession(tcp::socket socket, const std::string& peer_ip) {
   SetOptions(socket.native_handle());
   auto session = kj::heap<Session>(port_, kj::AutoCloseFd(socket.release()), CallerFrom(peer_ip),
-                                   line_, watches_, limits_, counters_);
+                                   line_, watches_, tasks_, limits_, counters_);
   ++connections_;
   ++connections_by_ip_[peer_ip];
   auto run = session->Run();

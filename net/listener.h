@@ -10,6 +10,7 @@
 #include "net/acceptor.h"
 #include "net/event_port.h"
 #include "net/server.h"
+#include "net/task_hub.h"
 #include "net/watch_hub.h"
 
 namespace pegel::net {
@@ -41,6 +42,7 @@ class Listener final : public Server, private kj::TaskSet::ErrorHandler {
   size_t connections_ = 0;
   std::map<std::string, size_t> connections_by_ip_;
   WatchHub watches_;
+  TaskHub tasks_;
   kj::TaskSet sessions_;  // Last: goes first, and every session on its way out is counted.
 };
 

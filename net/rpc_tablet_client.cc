@@ -9,6 +9,8 @@
 #include "net/event_loop_impl.h"
 #include "net/limits.h"
 #include "net/rpc_status.h"
+#include "net/tablet_wire.h"
+#include "net/task_inbox.h"
 #include "net/watch_wire.h"
 #include "net/wire.h"
 
@@ -23,8 +25,12 @@ constexpr size_t kOutstandingMax = Limits().calls_in_flight_max;
 
 class RpcTabletClient final : public TabletClient {
  public:
-  RpcTabletClient(EventLoop& loop, std::string server, wire::Tablet::Client tablet)
-      : loop_(loop), server_(std::move(server)), tablet_(kj::mv(tablet)) {}
+  RpcTabletClient(EventLoop& loop, const std::string& server, wire::Tablet::Client tablet,
+                  kj::Promise<void> disconnected)
+      : loop_(loop),
+        server_(server),
+        tablet_(kj::mv(tablet)),
+        inbox_(loop, server, kj::mv(disconnected)) {}
   ~RpcTabletClient() noexcept override = default;
 
   absl::StatusOr<std::vector<Registered>> Register(
@@ -34,18 +40,28 @@ class RpcTabletClient final : public TabletClient {
   absl::StatusOr<std::vector<LeaseAnswer>> Heartbeat(const std::vector<int32_t>& ids) override;
   absl::StatusOr<std::optional<Error>> Leave(
       const std::vector<std::pair<int32_t, RequestId>>& servers) override;
+  absl::StatusOr<std::vector<cluster::Task>> TakeTasks(int64_t timeout_ms) override;
+  absl::StatusOr<std::vector<Reported>> Report(const std::vector<ReplicaReport>& reports) override;
 
  private:
+  // What the connection holds of one registration.
+  struct Session {
+    uint64_t epoch = 0;
+    wire::TabletSession::Client client;
+  };
+
   // Sends one call for each item by `send(item)`, at most kOutstandingMax at once, and hands each
   // answer to `receive(item, response)`, in order.
   template <typename Item, typename Send, typename Receive>
   void ForEach(const std::vector<Item>& items, Send send, Receive receive);
   wire::TabletSession::Client& SessionOf(int32_t id);
+  void Keep(const Registration& who, wire::TabletSession::Client session);
 
   EventLoop& loop_;
   std::string server_;
   wire::Tablet::Client tablet_;
-  std::map<int32_t, wire::TabletSession::Client> sessions_;
+  TaskInbox inbox_;
+  std::map<int32_t, Session> sessions_;
 };
 
 template <typename Item, typename Send, typename Receive>
@@ -70,7 +86,11 @@ void RpcTabletClient::ForEach(const std::vector<Item>& items, Send send, Receive
 wire::TabletSession::Client& RpcTabletClient::SessionOf(int32_t id) {
   auto it = sessions_.find(id);
   KJ_REQUIRE(it != sessions_.end(), "not registered or resumed on this connection", id);
-  return it->second;
+  return it->second.client;
+}
+
+void RpcTabletClient::Keep(const Registration& who, wire::TabletSession::Client session) {
+  sessions_.insert_or_assign(who.server, Session{who.epoch, kj::mv(session)});
 }
 
 absl::StatusOr<std::vector<Registered>> RpcTabletClient::Register(
@@ -83,13 +103,15 @@ absl::StatusOr<std::vector<Registered>> RpcTabletClient::Register(
       request.setId(server.id);
       request.setRack(server.rack);
       request.setAddress(server.address);
+      request.setSink(inbox_.NewSink(server.id));
       ToWire(request_id, request.initRequestId());
       return kj::Promise<capnp::Response<wire::Tablet::RegisterServerResults>>(request.send());
     };
     auto receive = [&](const auto& item, auto response) {
       answers.push_back(FromWire(response.getReply()));
       if (answers.back().error) return;
-      sessions_.insert_or_assign(item.first.id, response.getReply().getRegistered().getSession());
+      Keep({item.first.id, answers.back().epoch},
+           response.getReply().getRegistered().getSession());
     };
     ForEach(servers, send, receive);
     return answers;
@@ -104,13 +126,14 @@ absl::StatusOr<std::vector<LeaseAnswer>> RpcTabletClient::Resume(
       auto request = tablet_.resumeRequest();
       request.setId(who.server);
       request.setEpoch(who.epoch);
+      request.setSink(inbox_.NewSink(who.server));
       return kj::Promise<capnp::Response<wire::Tablet::ResumeResults>>(request.send());
     };
     auto receive = [&](const Registration& who, auto response) {
       auto reply = response.getReply();
       if (reply.isError()) return answers.emplace_back(FromWire(reply.getError())), void();
       auto resumed = reply.getResumed();
-      sessions_.insert_or_assign(who.server, resumed.getSession());
+      Keep(who, resumed.getSession());
       answers.emplace_back(LeaseRenewed{static_cast<int64_t>(resumed.getLeaseMillis())});
     };
     ForEach(servers, send, receive);
@@ -118,22 +141,29 @@ absl::StatusOr<std::vector<LeaseAnswer>> RpcTabletClient::Resume(
   });
 }
 
+// Who is told to resume does so, and nobody need know of it.
 absl::StatusOr<std::vector<LeaseAnswer>> RpcTabletClient::Heartbeat(
     const std::vector<int32_t>& ids) {
-  return Guarded<std::vector<LeaseAnswer>>(server_, [&] {
+  std::vector<Registration> let_go;
+  auto beaten = Guarded<std::vector<LeaseAnswer>>(server_, [&] {
     std::vector<LeaseAnswer> answers;
     auto send = [&](int32_t id) {
       return kj::Promise<capnp::Response<wire::TabletSession::HeartbeatResults>>(
           SessionOf(id).heartbeatRequest().send());
     };
-    auto receive = [&](int32_t, auto response) {
+    auto receive = [&](int32_t id, auto response) {
       auto reply = response.getReply();
+      if (reply.getMustResume()) let_go.push_back({id, sessions_.at(id).epoch});
       if (reply.isError()) return answers.emplace_back(FromWire(reply.getError())), void();
       answers.emplace_back(LeaseRenewed{static_cast<int64_t>(reply.getLeaseMillis())});
     };
     ForEach(ids, send, receive);
     return answers;
   });
+  if (!beaten.ok() || let_go.empty()) return beaten;
+  absl::Status resumed = Resume(let_go).status();
+  if (!resumed.ok()) return resumed;
+  return beaten;
 }
 
 absl::StatusOr<std::optional<Error>> RpcTabletClient::Leave(
@@ -155,11 +185,33 @@ absl::StatusOr<std::optional<Error>> RpcTabletClient::Leave(
   });
 }
 
+absl::StatusOr<std::vector<cluster::Task>> RpcTabletClient::TakeTasks(int64_t timeout_ms) {
+  return Guarded<std::vector<cluster::Task>>(server_, [&] { return inbox_.Take(timeout_ms); });
+}
+
+absl::StatusOr<std::vector<Reported>> RpcTabletClient::Report(
+    const std::vector<ReplicaReport>& reports) {
+  return Guarded<std::vector<Reported>>(server_, [&] {
+    std::vector<Reported> answers;
+    auto send = [&](const ReplicaReport& report) {
+      auto request = SessionOf(report.id.value).reportRequest();
+      ToWire(report, request.initReport());
+      return kj::Promise<capnp::Response<wire::TabletSession::ReportResults>>(request.send());
+    };
+    auto receive = [&](const ReplicaReport&, auto response) {
+      answers.push_back(FromWire(response.getReply()));
+    };
+    ForEach(reports, send, receive);
+    return answers;
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<TabletClient> NewTabletClient(EventLoop& loop, std::string server,
-                                              wire::Tablet::Client tablet) {
-  return std::make_unique<RpcTabletClient>(loop, std::move(server), kj::mv(tablet));
+                                              wire::Tablet::Client tablet,
+                                              kj::Promise<void> disconnected) {
+  return std::make_unique<RpcTabletClient>(loop, server, kj::mv(tablet), kj::mv(disconnected));
 }
 
 }  // namespace pegel::net

@@ -26,6 +26,8 @@ struct ServerCounters {
   uint64_t calls_overloaded = 0;                 // Over Limits::calls_in_flight_max.
   uint64_t watches = 0;                          // Subscriptions begun.
   uint64_t watches_cut = 0;                      // Ended because the subscriber was too slow.
+  uint64_t task_batches = 0;                     // Sent to tablet servers.
+  uint64_t task_sinks_cut = 0;                   // Ended because the tablet server was too slow.
 };
 
 class Server {

@@ -29,7 +29,7 @@ capnp::ReaderOptions Outgoing() {
   return options;
 }
 
-std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watches,
+std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watches, TaskHub& tasks,
                                      const Limits& limits, ServerCounters& counters) {
   auto account = std::make_shared<Account>();
   account->caller = std::move(caller);
@@ -40,17 +40,19 @@ std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watche
   account->line = &line;
   account->counters = &counters;
   account->watches = &watches;
+  account->tasks = &tasks;
   return account;
 }
 
 }  // namespace
 
 Session::Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line,
-                 WatchHub& watches, const Limits& limits, ServerCounters& counters)
+                 WatchHub& watches, TaskHub& tasks, const Limits& limits,
+                 ServerCounters& counters)
     : port_(port),
       first_message_ms_max_(limits.first_message_ms_max),
       counters_(counters),
-      account_(OpenAccount(std::move(caller), line, watches, limits, counters)),
+      account_(OpenAccount(std::move(caller), line, watches, tasks, limits, counters)),
       pegel_(NewPegel(account_)),
       stream_(port, kj::mv(socket),
               OutgoingLimits{limits.outgoing_bytes_max, limits.outgoing_stall_ms_max}),
@@ -63,9 +65,11 @@ Session::Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& l
 
 Session::~Session() noexcept(false) {
   account_->watches->EndAllOf(account_.get());
+  account_->tasks->EndAllOf(account_.get());
   account_->line = nullptr;
   account_->counters = nullptr;
   account_->watches = nullptr;
+  account_->tasks = nullptr;
   if (stream_.was_cut()) ++counters_.connections_cut;
 }
 

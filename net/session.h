@@ -15,15 +15,16 @@
 #include "net/asio_stream.h"
 #include "net/limits.h"
 #include "net/strict_messages.h"
+#include "net/task_hub.h"
 #include "net/watch_hub.h"
 
 namespace pegel::net {
 
 class Session final : private capnp::BootstrapFactory<capnp::rpc::twoparty::VatId> {
  public:
-  // `port`, `line`, `watches` and `counters` must outlive the session.
+  // All but the socket and the caller must outlive the session.
   Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line, WatchHub& watches,
-          const Limits& limits, ServerCounters& counters);
+          TaskHub& tasks, const Limits& limits, ServerCounters& counters);
   ~Session() noexcept(false);
   KJ_DISALLOW_COPY(Session);
 

@@ -4,8 +4,10 @@
 //   auto tablets = (*client)->Tablets();
 //   auto epoch = tablets->Register({.id = 0, .rack = "r1", .address = "host:9123"}, request_id);
 //   … tablets->Heartbeat({0}) three times as often as the lease is long …
+//   … tablets->TakeTasks(50) all the time, tablets->Report(…) what came of them …
 //
-// The caller drives it; between calls nothing happens. Blocking, of the thread of its client, and
+// The caller drives it; between calls nothing happens, and tasks that are not taken for 10 seconds
+// end (Heartbeat then begins them again, with all tasks). Blocking, of the thread of its client, and
 // gone before its client. After kUnavailable: connect again, and Resume what was registered.
 #pragma once
 
@@ -16,9 +18,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/cluster/tasks.h"
+#include "core/command.h"
 #include "core/engine.h"
 #include "core/error.h"
 #include "core/liveness.h"
+#include "core/outcome.h"
 
 namespace pegel::net {
 
@@ -33,6 +38,13 @@ struct Registered {
   std::optional<Receipt> receipt;
   uint64_t epoch = 0;
   int64_t lease_ms = 0;
+  std::optional<Error> error;
+};
+
+// What became of a report: every item counts that is not refused, unless `error` refuses the whole.
+struct Reported {
+  std::optional<Receipt> receipt;
+  std::vector<ReportRefusal> refused;
   std::optional<Error> error;
 };
 
@@ -57,6 +69,15 @@ class TabletClient {
   // These servers stop: dead at once. The error, if any, of the first that was refused.
   virtual absl::StatusOr<std::optional<Error>> Leave(
       const std::vector<std::pair<int32_t, RequestId>>& servers) = 0;
+
+  // The tasks that have arrived, for all servers; none when `timeout_ms` passed without. Those of one
+  // server come in their order.
+  virtual absl::StatusOr<std::vector<cluster::Task>> TakeTasks(int64_t timeout_ms) = 0;
+
+  // Each for the server that its id names; the epoch is that of its registration here. Answers in
+  // order.
+  virtual absl::StatusOr<std::vector<Reported>> Report(
+      const std::vector<ReplicaReport>& reports) = 0;
 };
 
 }  // namespace pegel::net

@@ -11,12 +11,10 @@
 #include "core/config/registry.h"
 #include "core/limits.h"
 #include "net/wire.h"
+#include "net/wire_pieces.h"
 
 namespace pegel::net {
 namespace {
-
-capnp::Text::Reader TextOf(const std::string& text) { return {text.c_str(), text.size()}; }
-std::string StringOf(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
 
 // ---- config values ----
 

@@ -2,7 +2,6 @@
 
 #include <kj/debug.h>
 
-#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "core/check.h"
 #include "core/config/blanks.h"
 #include "core/utf8.h"
+#include "net/wire_pieces.h"
 #include "procedures/call_parser.h"
 #include "procedures/config_calls.h"
 #include "procedures/masked.h"
@@ -24,32 +24,6 @@ namespace pegel::net {
 namespace {
 
 // ---- pieces of both directions ----
-
-capnp::Text::Reader TextOf(const std::string& text) { return {text.c_str(), text.size()}; }
-
-std::string StringOf(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
-
-capnp::Data::Reader DataOf(const Hash256& hash) { return {hash.data(), hash.size()}; }
-
-Hash256 HashOf(capnp::Data::Reader data) {
-  Hash256 hash;
-  KJ_REQUIRE(data.size() == hash.size(), "a hash has 32 bytes", data.size());
-  std::memcpy(hash.data(), data.begin(), hash.size());
-  return hash;
-}
-
-template <typename ReplyBuilder>
-void WriteReceipt(const std::optional<Receipt>& receipt, ReplyBuilder reply) {
-  if (!receipt) return;
-  wire::Receipt::Builder out = reply.initReceipt();
-  out.setLsn(receipt->lsn.value);
-  out.setChain(DataOf(receipt->chain));
-}
-
-std::optional<Receipt> ReadReceipt(wire::Receipt::Reader in) {
-  if (in.getLsn() == 0) return std::nullopt;
-  return Receipt{Lsn{in.getLsn()}, HashOf(in.getChain())};
-}
 
 // Writes the receipt and either the error or, by `write_result`, the result.
 template <typename ReplyBuilder, typename WriteResult>

@@ -105,6 +105,7 @@ absl::Status Server::Recover() {
   replay::Folded& folded = recovered->folded;
   log::Head head = folded.head;
   changes_ = std::make_shared<ChangeFeed>(folded.world, options_.changes);
+  tasks_ = std::make_shared<TaskFeed>(folded.world);
   history_ =
       std::make_unique<HistoryThread>(*log_, [this, alive = alive_](std::function<void()> task) {
         loop_.Post([alive, task = std::move(task)] {
@@ -191,6 +192,13 @@ LeaseAnswer Server::Heartbeat(const Author& author, const Registration& who) {
   return liveness_->Heartbeat(who, options_.monotonic_ms());
 }
 
+void Server::AskTasks(const Registration& who, std::function<void(TaskList)> done) {
+  if (is_draining_) return;
+  CallToken token = next_token_++;
+  task_replies_.emplace(token, std::move(done));
+  Step(TasksAsked{token, who});
+}
+
 void Server::LookAtLeasesLater() {
   loop_.After(liveness_->tick_ms(), [this, alive = alive_] {
     if (*alive) LookAtLeases();
@@ -241,10 +249,18 @@ void Server::Do(StatusReply& effect) {
   done(std::move(effect.status));
 }
 
+void Server::Do(TasksReply& effect) {
+  auto it = task_replies_.find(effect.token);
+  std::function<void(TaskList)> done = std::move(it->second);
+  task_replies_.erase(it);
+  done(std::move(effect.list));
+}
+
 void Server::Do(Published& effect) {
   for (const SharedChange& change : effect.changes) {
     liveness_->OnChange(*change, options_.monotonic_ms());
   }
+  tasks_->OnPublished(effect.changes);
   changes_->Publish(effect.through, std::move(effect.changes));
 }
 

@@ -54,6 +54,8 @@ class Server final : public Line {
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
   LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
+  std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
+  void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;
 
  private:
   Server(net::EventLoop& loop, ServerOptions options);
@@ -68,6 +70,7 @@ class Server final : public Line {
   void Do(Append& effect);
   void Do(Reply& effect);
   void Do(StatusReply& effect);
+  void Do(TasksReply& effect);
   void Do(Published& effect);
   void Do(Stop& effect);
   void HandOver();
@@ -84,6 +87,7 @@ class Server final : public Line {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::shared_ptr<ChangeFeed> changes_;
+  std::shared_ptr<TaskFeed> tasks_;
   std::unique_ptr<Liveness> liveness_;
   std::unique_ptr<HistoryThread> history_;
   std::unique_ptr<net::Server> listener_;
@@ -92,6 +96,7 @@ class Server final : public Line {
   CallToken next_token_ = 1;
   absl::flat_hash_map<CallToken, std::function<void(Reply)>> replies_;
   absl::flat_hash_map<CallToken, std::function<void(Status)>> status_replies_;
+  absl::flat_hash_map<CallToken, std::function<void(TaskList)>> task_replies_;
   std::vector<Record> gathered_;  // This turn's records, handed to the sequencer at its end.
   bool is_draining_ = false;
   absl::Status stop_reason_;

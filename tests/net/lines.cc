@@ -118,6 +118,12 @@ LeaseAnswer EngineLine::Heartbeat(const Author& author, const Registration& who)
   return liveness_.Heartbeat(who, now_ms_);
 }
 
+void EngineLine::AskTasks(const Registration& who, std::function<void(TaskList)> done) {
+  CallToken token = ++last_token_;
+  task_asks_[token] = std::move(done);
+  Carry(engine_.Step(TasksAsked{token, who}));
+}
+
 void EngineLine::Pass(int64_t milliseconds) {
   for (int64_t end = now_ms_ + milliseconds; now_ms_ < end;) {
     now_ms_ = std::min(end, now_ms_ + liveness_.tick_ms());
@@ -139,8 +145,11 @@ void EngineLine::Carry(std::vector<Effect> effects) {
       if (!call.empty()) call.mapped()(std::move(*reply));
     } else if (auto* status = std::get_if<StatusReply>(&effect)) {
       asks_.extract(status->token).mapped()(std::move(status->status));
+    } else if (auto* tasks = std::get_if<TasksReply>(&effect)) {
+      task_asks_.extract(tasks->token).mapped()(std::move(tasks->list));
     } else if (auto* published = std::get_if<Published>(&effect)) {
       for (const SharedChange& change : published->changes) liveness_.OnChange(*change, now_ms_);
+      tasks_->OnPublished(published->changes);
       history_->insert(history_->end(), published->changes.begin(), published->changes.end());
       changes_->Publish(published->through, std::move(published->changes));
     } else {

@@ -32,6 +32,8 @@ class FakeLine final : public Line {
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
   LeaseAnswer Heartbeat(const Author&, const Registration&) override { return LeaseRenewed{1}; }
+  std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
+  void AskTasks(const Registration&, std::function<void(TaskList)> done) override { done({}); }
 
   // Each call gets the outcome, and lsns from 1 as its receipts.
   void AnswerAll(const Outcome& outcome = Result{Done{}});
@@ -42,6 +44,7 @@ class FakeLine final : public Line {
 
  private:
   std::shared_ptr<ChangeFeed> changes_ = std::make_shared<ChangeFeed>(World{}, ChangeFeedOptions{});
+  std::shared_ptr<TaskFeed> tasks_ = std::make_shared<TaskFeed>(World{});
   uint64_t lsn_ = 0;
 };
 
@@ -70,6 +73,8 @@ class EngineLine final : public Line {
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
   LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
+  std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
+  void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;
 
   // Time for leases goes by only here; who was silent for too long is lost.
   void Pass(int64_t milliseconds);
@@ -81,6 +86,7 @@ class EngineLine final : public Line {
 
   EventLoop& loop_;
   std::shared_ptr<ChangeFeed> changes_;
+  std::shared_ptr<TaskFeed> tasks_ = std::make_shared<TaskFeed>(World{});
   std::shared_ptr<std::vector<SharedChange>> history_ =
       std::make_shared<std::vector<SharedChange>>();  // All that was published.
   Engine engine_;
@@ -91,6 +97,7 @@ class EngineLine final : public Line {
   Liveness liveness_;
   std::map<CallToken, std::function<void(Reply)>> calls_;
   std::map<CallToken, std::function<void(Status)>> asks_;
+  std::map<CallToken, std::function<void(TaskList)>> task_asks_;
 };
 
 // The chain hash that both lines give to a record.
