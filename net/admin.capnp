@@ -238,23 +238,6 @@ struct Setting {
 
 # ---- tables ----
 
-struct TablePath {
-  database @0 :Text;
-  table @1 :Text;
-}
-
-struct BucketKey {
-  # Table and partition ids are the lsns of the records that made them: never used again.
-  table @0 :Int64;
-  partition @1 :Int64 = -1;   # -1: of a table without partitions.
-  bucket @2 :Int32;           # From 0.
-}
-
-struct Replica {
-  server @0 :Int32;
-  isInSync @1 :Bool;          # It holds everything that was acknowledged, so it may lead.
-}
-
 struct TablesReply {
   receipt @0 :Receipt;
   union {

@@ -177,14 +177,14 @@ cluster::BucketKey FromWire(wire::BucketKey::Reader in) {
 void ToWire(const cluster::Replicas& replicas, capnp::List<wire::Replica>::Builder out) {
   for (unsigned i = 0; i < out.size(); ++i) {
     out[i].setServer(replicas[i].server.value);
-    out[i].setIsInSync(replicas[i].is_in_sync);
+    out[i].setInSync(replicas[i].is_in_sync);
   }
 }
 
 cluster::Replicas FromWire(capnp::List<wire::Replica>::Reader in) {
   cluster::Replicas replicas;
   for (wire::Replica::Reader replica : in) {
-    replicas.push_back({ServerId{replica.getServer()}, replica.getIsInSync()});
+    replicas.push_back({ServerId{replica.getServer()}, replica.getInSync()});
   }
   return replicas;
 }
