@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "net/ask_line.h"
+#include "net/cluster_wire.h"
 #include "net/tablet_service.h"
 #include "net/watch_service.h"
 #include "net/wire.h"
@@ -41,6 +42,12 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> settings(SettingsContext context) override;
   kj::Promise<void> resealSecrets(ResealSecretsContext context) override;
   kj::Promise<void> unregisterServer(UnregisterServerContext context) override;
+  kj::Promise<void> createTable(CreateTableContext context) override;
+  kj::Promise<void> dropTable(DropTableContext context) override;
+  kj::Promise<void> addPartition(AddPartitionContext context) override;
+  kj::Promise<void> dropPartition(DropPartitionContext context) override;
+  kj::Promise<void> listTables(ListTablesContext context) override;
+  kj::Promise<void> listBuckets(ListBucketsContext context) override;
 
  private:
   // Puts a command on the line and answers the call with what became of it, by
@@ -54,6 +61,8 @@ class Admin final : public wire::Admin::Server {
   template <typename Context>
   kj::Promise<void> Answer(Context& context, Error error);
 
+  template <typename Change, typename Context>
+  kj::Promise<void> ChangePartition(Context context);
   kj::Promise<void> AnswerTable(CallContext& context, const procedures::Table& table);
   kj::Promise<void> SubmitWithRows(CallContext context, RequestId id, AlterConfigs alter);
 
@@ -207,6 +216,55 @@ kj::Promise<void> Admin::unregisterServer(UnregisterServerContext context) {
   auto params = context.getParams();
   RequestId id = FromWire(params.getRequestId());
   return Submit(kj::mv(context), id, UnregisterServer{cluster::ServerId{params.getId()}});
+}
+
+// ---- tables ----
+
+kj::Promise<void> Admin::createTable(CreateTableContext context) {
+  auto params = context.getParams();
+  if (auto error = WhyNoText(params.getPath())) return Answer(context, *std::move(error));
+  RequestId id = FromWire(params.getRequestId());
+  CreateTable create{FromWire(params.getPath()), params.getBuckets(),
+                     params.getReplicationFactor(), params.getIsPartitioned()};
+  return Submit(kj::mv(context), id, std::move(create));
+}
+
+kj::Promise<void> Admin::dropTable(DropTableContext context) {
+  auto params = context.getParams();
+  if (auto error = WhyNoText(params.getPath())) return Answer(context, *std::move(error));
+  RequestId id = FromWire(params.getRequestId());
+  DropTable drop{FromWire(params.getPath())};
+  return Submit(kj::mv(context), id, std::move(drop));
+}
+
+// Both commands have the same arguments.
+template <typename Change, typename Context>
+kj::Promise<void> Admin::ChangePartition(Context context) {
+  auto params = context.getParams();
+  if (auto error = WhyNoText(params.getPath())) return Answer(context, *std::move(error));
+  auto name = params.getName();
+  if (auto error = WhyNoText("name", name)) return Answer(context, *std::move(error));
+  RequestId id = FromWire(params.getRequestId());
+  Change change{FromWire(params.getPath()), std::string(name.begin(), name.size())};
+  return Submit(kj::mv(context), id, std::move(change));
+}
+
+kj::Promise<void> Admin::addPartition(AddPartitionContext context) {
+  return ChangePartition<AddPartition>(kj::mv(context));
+}
+
+kj::Promise<void> Admin::dropPartition(DropPartitionContext context) {
+  return ChangePartition<DropPartition>(kj::mv(context));
+}
+
+kj::Promise<void> Admin::listTables(ListTablesContext context) {
+  return Submit(kj::mv(context), RequestId{}, ListTables{});
+}
+
+kj::Promise<void> Admin::listBuckets(ListBucketsContext context) {
+  auto list = FromWire(context.getParams());
+  if (auto* error = std::get_if<Error>(&list)) return Answer(context, std::move(*error));
+  return Submit(kj::mv(context), RequestId{}, std::get<ListBuckets>(std::move(list)));
 }
 
 class Pegel final : public wire::Pegel::Server {

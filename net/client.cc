@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "net/admin.capnp.h"
 #include "net/asio_stream.h"
+#include "net/cluster_wire.h"
 #include "net/event_loop_impl.h"
 #include "net/host_port.h"
 #include "net/limits.h"
@@ -82,6 +83,10 @@ class RpcClient final : public Client {
   absl::StatusOr<SettingsAnswer> AskSettings() override;
   absl::StatusOr<CallReply> ResealSecrets(const RequestId& request_id) override;
   absl::StatusOr<CallReply> UnregisterServer(int32_t id, const RequestId& request_id) override;
+  absl::StatusOr<CallReply> ChangeTables(const TableChange& change,
+                                         const RequestId& request_id) override;
+  absl::StatusOr<Listed> List(const ListTables& list) override;
+  absl::StatusOr<Listed> List(const ListBuckets& list) override;
   std::unique_ptr<TabletClient> Tablets() override;
 
  private:
@@ -235,6 +240,61 @@ absl::StatusOr<CallReply> RpcClient::UnregisterServer(int32_t id, const RequestI
     auto request = admin_.unregisterServerRequest();
     request.setId(id);
     ToWire(request_id, request.initRequestId());
+    return FromWire(request.send().wait(wait_scope_).getReply());
+  });
+}
+
+// Sends one change of tables.
+struct TableChangeSender {
+  wire::Admin::Client& admin;
+  const RequestId& id;
+
+  kj::Promise<CallReply> operator()(const CreateTable& create) {
+    auto request = admin.createTableRequest();
+    request.setBuckets(create.bucket_count);
+    request.setReplicationFactor(create.replication_factor);
+    request.setIsPartitioned(create.is_partitioned);
+    return Send(create.path, kj::mv(request));
+  }
+  kj::Promise<CallReply> operator()(const DropTable& drop) {
+    return Send(drop.path, admin.dropTableRequest());
+  }
+  kj::Promise<CallReply> operator()(const AddPartition& add) {
+    auto request = admin.addPartitionRequest();
+    request.setName({add.name.c_str(), add.name.size()});
+    return Send(add.path, kj::mv(request));
+  }
+  kj::Promise<CallReply> operator()(const DropPartition& drop) {
+    auto request = admin.dropPartitionRequest();
+    request.setName({drop.name.c_str(), drop.name.size()});
+    return Send(drop.path, kj::mv(request));
+  }
+
+  template <typename Request>
+  kj::Promise<CallReply> Send(const cluster::TablePath& path, Request request) {
+    ToWire(path, request.initPath());
+    ToWire(id, request.initRequestId());
+    return request.send().then([](auto response) { return FromWire(response.getReply()); });
+  }
+};
+
+absl::StatusOr<CallReply> RpcClient::ChangeTables(const TableChange& change,
+                                                  const RequestId& request_id) {
+  return Guarded<CallReply>(server_, [&] {
+    return std::visit(TableChangeSender{admin_, request_id}, change).wait(wait_scope_);
+  });
+}
+
+absl::StatusOr<Listed> RpcClient::List(const ListTables&) {
+  return Guarded<Listed>(server_, [&] {
+    return FromWire(admin_.listTablesRequest().send().wait(wait_scope_).getReply());
+  });
+}
+
+absl::StatusOr<Listed> RpcClient::List(const ListBuckets& list) {
+  return Guarded<Listed>(server_, [&] {
+    auto request = admin_.listBucketsRequest();
+    ToWire(list, request);
     return FromWire(request.send().wait(wait_scope_).getReply());
   });
 }

@@ -11,12 +11,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/change.h"
+#include "core/command.h"
 #include "core/engine.h"
 #include "core/error.h"
+#include "core/outcome.h"
 #include "core/ports.h"
 #include "net/tablet_client.h"
 #include "net/watch_filter.h"
@@ -28,6 +31,16 @@ namespace pegel::net {
 struct CallReply {
   std::optional<Receipt> receipt;
   procedures::Table table;
+  std::optional<Error> error;
+};
+
+// A change of tables or partitions.
+using TableChange = std::variant<CreateTable, DropTable, AddPartition, DropPartition>;
+
+// A listing: TableRows or BucketRows, unless there is an error.
+struct Listed {
+  std::optional<Receipt> receipt;
+  Result rows;
   std::optional<Error> error;
 };
 
@@ -124,6 +137,14 @@ class Client {
 
   // Makes the server forget a dead tablet server. The reply has no table.
   virtual absl::StatusOr<CallReply> UnregisterServer(int32_t id, const RequestId& request_id) = 0;
+
+  // The reply has no table.
+  virtual absl::StatusOr<CallReply> ChangeTables(const TableChange& change,
+                                                 const RequestId& request_id) = 0;
+
+  virtual absl::StatusOr<Listed> List(const ListTables& list) = 0;
+  // One page.
+  virtual absl::StatusOr<Listed> List(const ListBuckets& list) = 0;
 
   // To speak for tablet servers on this connection. Destroy it before the client.
   virtual std::unique_ptr<TabletClient> Tablets() = 0;

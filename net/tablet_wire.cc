@@ -5,12 +5,11 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/check.h"
 #include "core/limits.h"
 #include "core/outcome.h"
-#include "core/utf8.h"
+#include "net/cluster_wire.h"
 #include "net/watch_wire.h"
 #include "net/wire.h"
 #include "net/wire_pieces.h"
@@ -98,12 +97,6 @@ Error Invalid(std::string message) {
   return Error{ErrorCode::kInvalidArgument, std::move(message)};
 }
 
-// What cannot be text must not become a record: the log could not be read again.
-bool IsText(capnp::Text::Reader text) {
-  absl::string_view view(text.begin(), text.size());
-  return IsUtf8(view) && !absl::StrContains(view, '\0');
-}
-
 cluster::InSyncReport ReadInSync(wire::ReplicaReport::InSync::Reader in) {
   cluster::InSyncReport item{FromWire(in.getKey()), in.getLeaderEpoch(), in.getBucketEpoch(), {}};
   for (int32_t server : in.getServers()) item.in_sync.push_back(ServerId{server});
@@ -146,10 +139,7 @@ std::optional<Error> ReadDone(capnp::List<wire::ReplicaReport::Done>::Reader in,
 std::optional<Error> ReadFailed(capnp::List<wire::ReplicaReport::Failed>::Reader in,
                                 ReplicaReport* out) {
   for (unsigned i = 0; i < in.size(); ++i) {
-    if (!IsText(in[i].getReason())) {
-      return Invalid(absl::StrCat("failed[", i,
-                                  "].reason: expected UTF-8 text without NULs, found other bytes"));
-    }
+    if (auto e = WhyNoText(absl::StrCat("failed[", i, "].reason"), in[i].getReason())) return e;
     out->failed.push_back(
         {FromWire(in[i].getKey()), in[i].getBucketEpoch(), StringOf(in[i].getReason())});
   }
@@ -162,32 +152,6 @@ ReportRefusal ReadRefusal(wire::ReportRefusal::Reader in) {
 }
 
 }  // namespace
-
-void ToWire(const cluster::BucketKey& key, wire::BucketKey::Builder out) {
-  out.setTable(key.table.value);
-  out.setPartition(key.partition.value);
-  out.setBucket(key.bucket);
-}
-
-cluster::BucketKey FromWire(wire::BucketKey::Reader in) {
-  return {cluster::TableId{in.getTable()}, cluster::PartitionId{in.getPartition()},
-          in.getBucket()};
-}
-
-void ToWire(const cluster::Replicas& replicas, capnp::List<wire::Replica>::Builder out) {
-  for (unsigned i = 0; i < out.size(); ++i) {
-    out[i].setServer(replicas[i].server.value);
-    out[i].setInSync(replicas[i].is_in_sync);
-  }
-}
-
-cluster::Replicas FromWire(capnp::List<wire::Replica>::Reader in) {
-  cluster::Replicas replicas;
-  for (wire::Replica::Reader replica : in) {
-    replicas.push_back({ServerId{replica.getServer()}, replica.getInSync()});
-  }
-  return replicas;
-}
 
 void ToWire(const std::vector<cluster::Task>& tasks, capnp::List<wire::Task>::Builder out) {
   WriteAll(out, tasks, WriteTask);

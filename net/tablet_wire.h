@@ -13,12 +13,6 @@
 
 namespace pegel::net {
 
-void ToWire(const cluster::BucketKey& key, wire::BucketKey::Builder out);
-cluster::BucketKey FromWire(wire::BucketKey::Reader in);
-
-void ToWire(const cluster::Replicas& replicas, capnp::List<wire::Replica>::Builder out);
-cluster::Replicas FromWire(capnp::List<wire::Replica>::Reader in);
-
 void ToWire(const std::vector<cluster::Task>& tasks, capnp::List<wire::Task>::Builder out);
 std::vector<cluster::Task> FromWire(capnp::List<wire::Task>::Reader in, cluster::ServerId to);
 

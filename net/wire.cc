@@ -223,6 +223,9 @@ constexpr uint64_t kReplyWords = 40;   // All that is always there, and the row 
 constexpr uint64_t kEntryWords = 24;   // A line of list_acl, or an entry, with names of 10 bytes.
 constexpr uint64_t kConfigWords = 24;  // A row of get_cluster_configs, or an entry.
 
+constexpr uint64_t kTableWords = 16;   // A line of listTables, with names of 10 bytes.
+constexpr uint64_t kBucketWords = 32;  // Of listBuckets, with three replicas.
+
 uint64_t WordsOf(const Outcome& outcome) {
   if (const auto* error = std::get_if<Error>(&outcome)) {
     return error->message.size() / sizeof(capnp::word);
@@ -230,6 +233,12 @@ uint64_t WordsOf(const Outcome& outcome) {
   const Result& result = std::get<Result>(outcome);
   if (const auto* listed = std::get_if<AclEntries>(&result)) {
     return listed->entries.size() * kEntryWords;
+  }
+  if (const auto* tables = std::get_if<TableRows>(&result)) {
+    return tables->tables.size() * kTableWords;
+  }
+  if (const auto* buckets = std::get_if<BucketRows>(&result)) {
+    return buckets->buckets.size() * kBucketWords;
   }
   const auto* found = std::get_if<ConfigEntries>(&result);
   return found == nullptr ? 0 : found->entries.size() * kConfigWords;
