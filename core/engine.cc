@@ -101,8 +101,7 @@ void Engine::On(TasksAsked& ask, std::vector<Effect>& effects) {
   cluster::ServerId id{ask.who.server};
   const cluster::Server* server = world_.cluster.Find(id);
   TaskList list{.lsn = world_.lsn};
-  list.is_in_force =
-      server != nullptr && server->is_live && server->epoch.value == ask.who.epoch;
+  list.is_in_force = server != nullptr && server->is_live && server->epoch.value == ask.who.epoch;
   if (list.is_in_force) list.tasks = cluster::TasksOf(world_.cluster, id);
   WaitFor(world_.lsn, Waiter{ask.token, std::move(list), world_.lsn}, effects);
 }

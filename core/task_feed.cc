@@ -90,8 +90,8 @@ struct TaskFeed::Observer {
     }
   }
   void operator()(const BucketChanged& event) const {
-    self.AddRoles(event.key,
-                  {event.leader, event.leader_epoch, event.bucket_epoch, event.replicas}, lsn);
+    self.AddRoles(event.key, {event.leader, event.leader_epoch, event.bucket_epoch, event.replicas},
+                  lsn);
   }
   void operator()(const ReplicasDropped& event) const {
     for (cluster::ServerId server : event.servers) {
@@ -127,8 +127,7 @@ void TaskFeed::AddRoles(const cluster::BucketKey& key, const Roles& roles, Lsn l
     } else if (roles.leader == cluster::kNoServer) {
       task.what = cluster::AwaitLeader{roles.replicas};
     } else {
-      task.what =
-          cluster::FetchFrom{roles.leader, addresses_[roles.leader.value], roles.replicas};
+      task.what = cluster::FetchFrom{roles.leader, addresses_[roles.leader.value], roles.replicas};
     }
     Add(std::move(task), lsn);
   }

@@ -224,8 +224,8 @@ kj::Promise<void> Admin::createTable(CreateTableContext context) {
   auto params = context.getParams();
   if (auto error = WhyNoText(params.getPath())) return Answer(context, *std::move(error));
   RequestId id = FromWire(params.getRequestId());
-  CreateTable create{FromWire(params.getPath()), params.getBuckets(),
-                     params.getReplicationFactor(), params.getIsPartitioned()};
+  CreateTable create{FromWire(params.getPath()), params.getBuckets(), params.getReplicationFactor(),
+                     params.getIsPartitioned()};
   return Submit(kj::mv(context), id, std::move(create));
 }
 

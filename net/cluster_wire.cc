@@ -47,8 +47,8 @@ void WriteBucket(const BucketRow& row, wire::BucketInfo::Builder out) {
 
 BucketRow ReadBucket(wire::BucketInfo::Reader in) {
   return {FromWire(in.getKey()), FromWire(in.getPath()), StringOf(in.getPartition()),
-          cluster::Bucket{FromWire(in.getReplicas()), ServerId{in.getLeader()},
-                          in.getLeaderEpoch(), in.getBucketEpoch(), in.getBytes()}};
+          cluster::Bucket{FromWire(in.getReplicas()), ServerId{in.getLeader()}, in.getLeaderEpoch(),
+                          in.getBucketEpoch(), in.getBytes()}};
 }
 
 // The result of a listing, in the form that the method replies with.
@@ -68,8 +68,7 @@ void ToWire(const cluster::BucketKey& key, wire::BucketKey::Builder out) {
 }
 
 cluster::BucketKey FromWire(wire::BucketKey::Reader in) {
-  return {cluster::TableId{in.getTable()}, cluster::PartitionId{in.getPartition()},
-          in.getBucket()};
+  return {cluster::TableId{in.getTable()}, cluster::PartitionId{in.getPartition()}, in.getBucket()};
 }
 
 void ToWire(const cluster::TablePath& path, wire::TablePath::Builder out) {

@@ -110,8 +110,7 @@ absl::StatusOr<std::vector<Registered>> RpcTabletClient::Register(
     auto receive = [&](const auto& item, auto response) {
       answers.push_back(FromWire(response.getReply()));
       if (answers.back().error) return;
-      Keep({item.first.id, answers.back().epoch},
-           response.getReply().getRegistered().getSession());
+      Keep({item.first.id, answers.back().epoch}, response.getReply().getRegistered().getSession());
     };
     ForEach(servers, send, receive);
     return answers;

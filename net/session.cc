@@ -47,8 +47,7 @@ std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watche
 }  // namespace
 
 Session::Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line,
-                 WatchHub& watches, TaskHub& tasks, const Limits& limits,
-                 ServerCounters& counters)
+                 WatchHub& watches, TaskHub& tasks, const Limits& limits, ServerCounters& counters)
     : port_(port),
       first_message_ms_max_(limits.first_message_ms_max),
       counters_(counters),

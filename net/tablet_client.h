@@ -7,8 +7,8 @@
 //   … tablets->TakeTasks(50) all the time, tablets->Report(…) what came of them …
 //
 // The caller drives it; between calls nothing happens, and tasks that are not taken for 10 seconds
-// end (Heartbeat then begins them again, with all tasks). Blocking, of the thread of its client, and
-// gone before its client. After kUnavailable: connect again, and Resume what was registered.
+// end (Heartbeat then begins them again, with all tasks). Blocking, of the thread of its client,
+// and gone before its client. After kUnavailable: connect again, and Resume what was registered.
 #pragma once
 
 #include <cstdint>
@@ -70,8 +70,8 @@ class TabletClient {
   virtual absl::StatusOr<std::optional<Error>> Leave(
       const std::vector<std::pair<int32_t, RequestId>>& servers) = 0;
 
-  // The tasks that have arrived, for all servers; none when `timeout_ms` passed without. Those of one
-  // server come in their order.
+  // The tasks that have arrived, for all servers; none when `timeout_ms` passed without. Those of
+  // one server come in their order.
   virtual absl::StatusOr<std::vector<cluster::Task>> TakeTasks(int64_t timeout_ms) = 0;
 
   // Each for the server that its id names; the epoch is that of its registration here. Answers in

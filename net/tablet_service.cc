@@ -151,11 +151,11 @@ kj::Promise<void> Tablet::registerServer(RegisterServerContext context) {
   auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
     line.Submit(account_->caller, id, std::move(command), std::move(done));
   });
-  return reply.then([this, server, sink = kj::mv(sink),
-                     context = kj::mv(context)](kj::Own<Reply> reply) mutable {
-    if (account_->line == nullptr) kj::throwFatalException(ConnectionIsOver());
-    Answer(server, kj::mv(sink), *reply, context.getResults().initReply());
-  });
+  return reply.then(
+      [this, server, sink = kj::mv(sink), context = kj::mv(context)](kj::Own<Reply> reply) mutable {
+        if (account_->line == nullptr) kj::throwFatalException(ConnectionIsOver());
+        Answer(server, kj::mv(sink), *reply, context.getResults().initReply());
+      });
 }
 
 // A retry is told of the registration that it made, which may have ended since.

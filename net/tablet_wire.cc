@@ -180,8 +180,7 @@ void ToWire(const ReplicaReport& report, wire::ReplicaReport::Builder out) {
   WriteAll(out.initDone(count(report.done)), report.done, [](const auto& item, auto done) {
     ToWire(item.key, done.initKey());
     done.setBucketEpoch(item.bucket_epoch);
-    done.setWhat(
-        static_cast<wire::ReplicaReport::Done::What>(static_cast<int>(item.kind) - 1));
+    done.setWhat(static_cast<wire::ReplicaReport::Done::What>(static_cast<int>(item.kind) - 1));
   });
   WriteAll(out.initFailed(count(report.failed)), report.failed, [](const auto& item, auto failed) {
     ToWire(item.key, failed.initKey());
@@ -214,13 +213,13 @@ void ToWire(const Reply& reply, wire::ReportReply::Builder out) {
   }
   const auto* judged = std::get_if<ReportJudged>(&std::get<Result>(reply.outcome));
   PEGEL_CHECK(judged != nullptr, "a report has another result than its judgement");
-  WriteAll(out.initRefusals(static_cast<unsigned>(judged->refused.size())), judged->refused,
-           [](const ReportRefusal& item, wire::ReportRefusal::Builder refusal) {
-             refusal.setPart(
-                 static_cast<wire::ReportRefusal::Part>(static_cast<int>(item.part) - 1));
-             refusal.setIndex(item.index);
-             ToWire(item.error, refusal.initError());
-           });
+  WriteAll(
+      out.initRefusals(static_cast<unsigned>(judged->refused.size())), judged->refused,
+      [](const ReportRefusal& item, wire::ReportRefusal::Builder refusal) {
+        refusal.setPart(static_cast<wire::ReportRefusal::Part>(static_cast<int>(item.part) - 1));
+        refusal.setIndex(item.index);
+        ToWire(item.error, refusal.initError());
+      });
 }
 
 Reported FromWire(wire::ReportReply::Reader in) {

@@ -80,8 +80,8 @@ void TaskHub::AskNext() {
   }
 }
 
-// At once, before the line publishes more. The next one is asked for in a turn of its own, so that a
-// thousand servers that come back at a time do not hold up the calls between them.
+// At once, before the line publishes more. The next one is asked for in a turn of its own, so that
+// a thousand servers that come back at a time do not hold up the calls between them.
 void TaskHub::OnList(Id id, TaskList list) {
   if (Sink* sink = Find(id)) feed_->Begin(sink->who, std::move(list));
   tasks_.add(kj::evalLast([this] {

@@ -2,9 +2,9 @@
 //
 //   TaskFeed (what waits for whom) → a few batches under way for each sink → TaskSink.perform
 //
-// A sink that is slow costs what is under way and what waits in the feed, and is let go when it does
-// not answer in time; its session then says so with every heartbeat, and begins again with all tasks
-// by `resume`. Who may not act as a tablet server any more gets none.
+// A sink that is slow costs what is under way and what waits in the feed, and is let go when it
+// does not answer in time; its session then says so with every heartbeat, and begins again with all
+// tasks by `resume`. Who may not act as a tablet server any more gets none.
 //
 // Owned by the listener. Loop thread only.
 #pragma once

@@ -33,9 +33,8 @@ class TaskInbox::Sink final : public wire::TaskSink::Server {
  protected:
   kj::Promise<void> perform(PerformContext context) override {
     auto taken = kj::newPromiseAndFulfiller<void>();
-    arrivals_->batches.push_back(
-        {FromWire(context.getParams().getTasks(), cluster::ServerId{id_}),
-         kj::mv(taken.fulfiller)});
+    arrivals_->batches.push_back({FromWire(context.getParams().getTasks(), cluster::ServerId{id_}),
+                                  kj::mv(taken.fulfiller)});
     context.releaseParams();
     arrivals_->Wake();
     return kj::mv(taken.promise);

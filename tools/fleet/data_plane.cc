@@ -13,6 +13,7 @@ using cluster::BucketKey;
 using cluster::ServerId;
 
 constexpr int64_t kMillisPerSecond = 1000;
+constexpr uint64_t kMillion = 1'000'000;
 
 // Mixes all bits of all parts (the finaliser of SplitMix64, once for each part).
 uint64_t Mix(uint64_t state, uint64_t part) {
@@ -104,7 +105,14 @@ void DataPlane::StartTransfer(const Bucket& bucket, const BucketKey& key, Copy& 
   }
   server.promised += missing;
   copy.transfer = ++last_transfer_;
-  transfers_.emplace(copy.transfer, Transfer{key, copy.server, missing});
+  transfers_.emplace(copy.transfer, Transfer{key, copy.server, missing, BreakOf(copy, missing)});
+}
+
+int64_t DataPlane::BreakOf(const Copy& copy, int64_t missing) const {
+  uint64_t chance =
+      Mix(Mix(options_.seed, copy.transfer), static_cast<uint64_t>(copy.server.value));
+  bool is_to_break = static_cast<int32_t>(chance % kMillion) < options_.failures_ppm;
+  return is_to_break ? static_cast<int64_t>((chance >> 32) % static_cast<uint64_t>(missing)) : -1;
 }
 
 void DataPlane::StopTransfer(Copy& copy) {
@@ -139,21 +147,29 @@ void DataPlane::Advance(int64_t now_ms) {
   }
 }
 
-// True: nothing is missing any more.
+// True: it is over.
 bool DataPlane::Move(Transfer& transfer, int64_t budget, Budget& in, Budget& out) {
   Bucket& bucket = buckets_[transfer.key];
   if (!servers_[bucket.leader].is_answering) return false;
   int64_t& taken = in[transfer.to];
   int64_t& given = out[bucket.leader];
-  int64_t step = std::min({transfer.missing, budget - taken, budget - given});
+  int64_t until = std::max<int64_t>(0, transfer.breaks_at);
+  int64_t step = std::min({transfer.missing - until, budget - taken, budget - given});
   taken += step;
   given += step;
   transfer.missing -= step;
   Copy& copy = *Find(bucket, transfer.to);
   SetBytes(copy, copy.bytes + step);
   servers_[transfer.to].promised -= step;
-  if (transfer.missing > 0) return false;
+  if (transfer.missing > until) return false;
   copy.transfer = 0;
+  if (transfer.breaks_at >= 0) {
+    servers_[transfer.to].promised -= transfer.missing;
+    copy.following = -1;
+    Tell(transfer.to, {Noticed::Kind::kBroken, transfer.key, bucket.leader_epoch, transfer.to,
+                       absl::StrCat("fetching broke with ", transfer.missing, " bytes missing")});
+    return true;
+  }
   Tell(bucket.leader,
        {Noticed::Kind::kCaughtUp, transfer.key, bucket.leader_epoch, transfer.to, ""});
   return true;

@@ -27,6 +27,7 @@ struct DataPlaneOptions {
   int64_t bucket_bytes = 64 << 20;  // On average: a half to one and a half of it, by the seed.
   int64_t bandwidth = 100 << 20;    // Bytes a second that a server can take, and can give.
   int64_t disk_bytes = 0;           // Of each server. 0: without end.
+  int32_t failures_ppm = 0;         // Of a million transfers so many break on their way.
   uint64_t seed = 1;
 };
 
@@ -35,13 +36,14 @@ struct Noticed {
   enum class Kind {
     kCaughtUp,    // To the leader: this follower has all.
     kFellBehind,  // To the leader: this follower fetches no more.
-    kDiskFull,    // To the follower: the bucket does not fit.
+    kDiskFull,    // To the follower: the bucket does not fit, so it follows no more.
+    kBroken,      // To the follower: its transfer broke, so it follows no more.
   };
   Kind kind = Kind::kCaughtUp;
   cluster::BucketKey key;
   int32_t leader_epoch = 0;
   cluster::ServerId follower;
-  std::string reason;  // Of kDiskFull.
+  std::string reason;  // Of kDiskFull and kBroken.
 };
 
 class DataPlane {
@@ -56,7 +58,8 @@ class DataPlane {
   void Lead(cluster::ServerId server, const cluster::BucketKey& key, int32_t leader_epoch,
             const std::vector<cluster::ServerId>& in_sync);
 
-  // `server` fetches from whoever leads under this epoch, now or later.
+  // `server` fetches from whoever leads under this epoch, now or later. Again after kDiskFull or
+  // kBroken: another try.
   void Follow(cluster::ServerId server, const cluster::BucketKey& key, int32_t leader_epoch);
 
   // It neither leads nor follows; its bytes stay.
@@ -109,6 +112,7 @@ class DataPlane {
     cluster::BucketKey key;
     cluster::ServerId to;
     int64_t missing = 0;
+    int64_t breaks_at = -1;  // So much is missing when it breaks; -1: it does not.
   };
   using Budget = absl::btree_map<cluster::ServerId, int64_t>;
 
@@ -121,6 +125,7 @@ class DataPlane {
   void StartTransfer(const Bucket& bucket, const cluster::BucketKey& key, Copy& copy);
   void StopTransfer(Copy& copy);
   void StopFollowing(Bucket& bucket, const cluster::BucketKey& key, Copy& copy);
+  int64_t BreakOf(const Copy& copy, int64_t missing) const;
   bool Move(Transfer& transfer, int64_t budget, Budget& in, Budget& out);
   int64_t FirstSizeOf(const cluster::BucketKey& key) const;
 

@@ -12,8 +12,11 @@ namespace {
 constexpr absl::Duration kPauseMin = absl::Milliseconds(20);
 constexpr absl::Duration kPauseMax = absl::Milliseconds(500);
 
-// How long a signal may go unnoticed.
+// How long a signal, or something to report, may go unnoticed.
 constexpr absl::Duration kLookUp = absl::Milliseconds(50);
+
+// Between two looks at the tasks and reports: what comes meanwhile goes together.
+constexpr absl::Duration kBreath = absl::Milliseconds(5);
 
 // Of a lease: two heartbeats may fail before it runs out.
 constexpr int kBeatsPerLease = 3;
@@ -30,7 +33,8 @@ absl::Status Refused(int32_t id, const Error& error) {
 
 }  // namespace
 
-Squad::Squad(SquadPorts ports, std::vector<net::TabletServer> servers) : ports_(std::move(ports)) {
+Squad::Squad(SquadPorts ports, Crew& crew, std::vector<net::TabletServer> servers)
+    : ports_(std::move(ports)), crew_(crew) {
   for (net::TabletServer& server : servers) {
     int32_t id = server.id;
     members_[id].server = std::move(server);
@@ -38,7 +42,7 @@ Squad::Squad(SquadPorts ports, std::vector<net::TabletServer> servers) : ports_(
 }
 
 bool Squad::Speaks(const Member& member) const {
-  return !member.is_over && !ports_.is_silenced(member.server.id);
+  return !member.is_over && crew_.LifeOf(member.server.id).life == Crew::Life::kUp;
 }
 
 absl::Status Squad::Run() {
@@ -74,8 +78,9 @@ absl::Status Squad::Attach() {
 
 absl::Status Squad::ResumeAll() {
   std::vector<Registration> known;
-  for (const auto& [id, member] : members_) {
-    if (member.epoch != 0 && Speaks(member)) known.push_back({id, member.epoch});
+  for (auto& [id, member] : members_) {
+    if (!Speaks(member)) member.epoch = 0;  // Too late for a goodbye; the lease ends by itself.
+    if (member.epoch != 0) known.push_back({id, member.epoch});
   }
   absl::StatusOr<std::vector<LeaseAnswer>> answers = tablets_->Resume(known);
   if (!answers.ok()) return answers.status();
@@ -113,18 +118,72 @@ absl::Status Squad::RegisterAll() {
 }
 
 absl::Status Squad::Serve() {
+  absl::Time next_beat = ports_.now();
   while (!ports_.is_asked_to_end()) {
-    absl::Time next = ports_.now() + lease_ / kBeatsPerLease;
-    if (absl::Status status = Beat(); !status.ok()) return status;
-    Rest(std::min(next - ports_.now(), lease_ / kBeatsPerLease));
+    if (absl::Status status = ObeyLives(); !status.ok()) return status;
+    if (ports_.now() >= next_beat) {
+      next_beat = ports_.now() + lease_ / kBeatsPerLease;
+      if (absl::Status status = Beat(); !status.ok()) return status;
+    }
+    if (absl::Status status = Work(); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+// A process that ended, however it ended, forgets its registration; one that started needs another.
+absl::Status Squad::ObeyLives() {
+  std::vector<std::pair<int32_t, RequestId>> leaving;
+  bool is_new = false;
+  for (auto& [id, member] : members_) {
+    Crew::LifeNow now = crew_.LifeOf(id);
+    bool is_up = now.life == Crew::Life::kUp;
+    if (!is_up || now.starts != member.starts) {
+      bool is_to_leave = now.life == Crew::Life::kStopped && member.epoch != 0;
+      if (is_to_leave) leaving.emplace_back(id, ports_.new_request_id());
+      Forget(member, now.starts);
+    }
+    is_new |= is_up && member.epoch == 0 && !member.is_over;
+  }
+  if (!leaving.empty()) {
+    absl::Status left = tablets_->Leave(leaving).status();
+    if (!left.ok()) return left;
+  }
+  return is_new ? RegisterAll() : absl::OkStatus();
+}
+
+void Squad::Forget(Member& member, int starts) {
+  member.epoch = 0;
+  member.request_id = RequestId{};
+  member.is_over = false;
+  member.starts = starts;
+}
+
+// One round of what tablet servers are for. A server that is too busy for reports gets them again.
+absl::Status Squad::Work() {
+  absl::StatusOr<std::vector<cluster::Task>> tasks =
+      tablets_->TakeTasks(absl::ToInt64Milliseconds(kLookUp));
+  if (!tasks.ok()) return tasks.status();
+  crew_.Perform(*tasks, now_ms());
+  std::vector<int32_t> ids;
+  for (const auto& [id, member] : members_) {
+    if (member.epoch != 0 && Speaks(member)) ids.push_back(id);
+  }
+  std::vector<ReplicaReport> reports = crew_.TakeReports(ids, now_ms());
+  if (reports.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<net::Reported>> answers = tablets_->Report(reports);
+  if (answers.ok()) {
+    crew_.OnAnswers(reports, *answers, now_ms());
+  } else {
+    crew_.OnNoAnswer(reports);
+  }
+  ports_.sleep(kBreath);
+  return absl::IsResourceExhausted(answers.status()) ? absl::OkStatus() : answers.status();
 }
 
 absl::Status Squad::Beat() {
   std::vector<int32_t> ids;
   for (const auto& [id, member] : members_) {
-    if (Speaks(member)) ids.push_back(id);
+    if (member.epoch != 0 && Speaks(member)) ids.push_back(id);
   }
   absl::StatusOr<std::vector<LeaseAnswer>> answers = tablets_->Heartbeat(ids);
   if (!answers.ok()) return answers.status();

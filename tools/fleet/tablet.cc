@@ -93,8 +93,8 @@ void Tablet::Stop(const BucketKey& key, int32_t bucket_epoch) {
   sizes_due_.erase(key);
   failed_due_.erase(key);
   plane_.Delete(id_, key);
-  done_due_.insert_or_assign(
-      key, cluster::DoneReport{key, bucket_epoch, cluster::DoneKind::kStopped});
+  done_due_.insert_or_assign(key,
+                             cluster::DoneReport{key, bucket_epoch, cluster::DoneKind::kStopped});
 }
 
 // ---- life ----
@@ -120,6 +120,7 @@ void Tablet::Die() {
   put_off_.clear();
   looks_.clear();
   retries_.clear();
+  refetches_.clear();
   in_sync_due_.clear();
   sizes_due_.clear();
   done_due_.clear();
@@ -130,6 +131,11 @@ void Tablet::Die() {
 size_t Tablet::leaders() const {
   return static_cast<size_t>(
       absl::c_count_if(held_, [](const auto& item) { return item.second.role == Role::kLeads; }));
+}
+
+bool Tablet::is_busy() const {
+  return under_way_.has_value() || !in_sync_due_.empty() || !sizes_due_.empty() ||
+         !done_due_.empty() || !failed_due_.empty() || !retries_.empty() || !refetches_.empty();
 }
 
 // ---- who is in sync ----
@@ -152,15 +158,31 @@ void Tablet::TakeNotice(int64_t now_ms) {
     auto found = held_.find(noticed.key);
     if (found == held_.end() || found->second.leader_epoch != noticed.leader_epoch) continue;
     Held& held = found->second;
-    if (noticed.kind == Noticed::Kind::kDiskFull) {
-      failed_due_.insert_or_assign(
-          noticed.key,
-          cluster::FailedReport{noticed.key, held.bucket_epoch, std::move(noticed.reason)});
+    if (!noticed.reason.empty()) {
+      OnFailure(std::move(noticed), held, now_ms);
       continue;
     }
     if (held.role != Role::kLeads) continue;
     if (noticed.kind == Noticed::Kind::kFellBehind) LookLater(noticed.key, held, now_ms);
     in_sync_due_.insert(noticed.key);
+  }
+}
+
+// A full disk is told once for each task, for it stays full; what broke may work the next time.
+void Tablet::OnFailure(Noticed noticed, Held& held, int64_t now_ms) {
+  refetches_.push_back({now_ms + options_.refetch_ms, noticed.key});
+  bool is_told = noticed.kind == Noticed::Kind::kDiskFull && held.full == held.bucket_epoch;
+  if (is_told) return;
+  if (noticed.kind == Noticed::Kind::kDiskFull) held.full = held.bucket_epoch;
+  failed_due_.insert_or_assign(noticed.key, cluster::FailedReport{noticed.key, held.bucket_epoch,
+                                                                  std::move(noticed.reason)});
+}
+
+void Tablet::FetchAgain(int64_t now_ms) {
+  for (; !refetches_.empty() && refetches_.front().at_ms <= now_ms; refetches_.pop_front()) {
+    auto found = held_.find(refetches_.front().key);
+    if (found == held_.end() || found->second.role != Role::kFollows) continue;
+    plane_.Follow(id_, found->first, found->second.leader_epoch);
   }
 }
 
@@ -193,6 +215,7 @@ std::optional<cluster::InSyncReport> Tablet::InSyncNews(const BucketKey& key,
 
 std::optional<ReplicaReport> Tablet::TakeReport(int64_t now_ms, size_t items_max) {
   if (is_muted_) return std::nullopt;
+  FetchAgain(now_ms);
   TakeNotice(now_ms);
   TakeDueLooks(now_ms);
   if (under_way_.has_value()) return std::nullopt;

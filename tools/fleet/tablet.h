@@ -29,8 +29,9 @@ namespace pegel::tools {
 size_t ItemsOf(const ReplicaReport& report);
 
 struct TabletOptions {
-  int64_t lag_ms_max = 10'000;   // How long a follower may stay behind and be in sync.
-  int64_t retry_ms = 1'000;      // Pause before saying again what was refused.
+  int64_t lag_ms_max = 10'000;    // How long a follower may stay behind and be in sync.
+  int64_t retry_ms = 1'000;       // Pause before saying again what was refused.
+  int64_t refetch_ms = 2'000;     // Pause before a follower whose fetching failed tries again.
   int64_t size_pause_ms = 1'000;  // Sizes wait for company so long.
 };
 
@@ -61,6 +62,7 @@ class Tablet {
   // ---- for counting ----
   size_t replicas() const { return held_.size(); }
   size_t leaders() const;
+  bool is_busy() const;  // It has something to report, or will have soon.
   uint64_t tasks_done() const { return tasks_done_; }
   uint64_t refused() const { return refused_; }  // Items of reports.
 
@@ -70,8 +72,9 @@ class Tablet {
     Role role = Role::kWaits;
     int32_t bucket_epoch = 0;
     int32_t leader_epoch = 0;
-    int32_t led = -1;      // Leader epoch of which kLeading was reported.
-    int32_t in_sync = -1;  // Bucket epoch for which a report of who is in sync was taken.
+    int32_t led = -1;              // Leader epoch of which kLeading was reported.
+    int32_t in_sync = -1;          // Bucket epoch for which a report of who is in sync was taken.
+    int32_t full = -1;             // Bucket epoch for which a full disk was reported.
     int64_t patient_until_ms = 0;  // Who is in sync and behind by then goes out.
     cluster::Replicas replicas;
   };
@@ -85,6 +88,8 @@ class Tablet {
   void Stop(const cluster::BucketKey& key, int32_t bucket_epoch);
   void TakeNotice(int64_t now_ms);
   void LookLater(const cluster::BucketKey& key, Held& held, int64_t now_ms);
+  void OnFailure(Noticed noticed, Held& held, int64_t now_ms);
+  void FetchAgain(int64_t now_ms);
   void TakeDueLooks(int64_t now_ms);
   std::vector<cluster::ServerId> InSyncNow(const cluster::BucketKey& key, const Held& held,
                                            int64_t now_ms) const;
@@ -99,8 +104,9 @@ class Tablet {
   bool is_muted_ = false;
   absl::btree_map<cluster::BucketKey, Held> held_;
   absl::btree_map<cluster::BucketKey, cluster::Task> put_off_;  // Taken while muted.
-  std::deque<Look> looks_;        // Leaderships to look at when their time has come, in order.
-  std::deque<Look> retries_;      // Likewise, after refusals.
+  std::deque<Look> looks_;      // Leaderships to look at when their time has come, in order.
+  std::deque<Look> retries_;    // Likewise, after refusals.
+  std::deque<Look> refetches_;  // Followers to begin again, likewise.
   uint64_t tasks_done_ = 0;
   uint64_t refused_ = 0;
 

@@ -63,6 +63,11 @@ absl::StatusOr<net::CallReply> Session::UnregisterServer(int32_t server) {
   return Repeat([&](net::Client& client) { return client.UnregisterServer(server, id); });
 }
 
+absl::StatusOr<net::CallReply> Session::ChangeTables(const net::TableChange& change) {
+  RequestId id = ports_.new_request_id();
+  return Repeat([&](net::Client& client) { return client.ChangeTables(change, id); });
+}
+
 absl::StatusOr<net::CallReply> Session::Repeat(const Send& send) {
   absl::Time deadline = absl::InfiniteFuture();
   for (absl::Duration pause = kPauseMin;; pause = std::min(2 * pause, kPauseMax)) {
@@ -96,6 +101,18 @@ absl::StatusOr<SettingsAnswer> Session::AskSettings() {
   absl::Status status = ConnectIfNot();
   if (!status.ok()) return status;
   return client_->AskSettings();
+}
+
+absl::StatusOr<net::Listed> Session::List(const ListTables& list) {
+  absl::Status status = ConnectIfNot();
+  if (!status.ok()) return status;
+  return client_->List(list);
+}
+
+absl::StatusOr<net::Listed> Session::List(const ListBuckets& list) {
+  absl::Status status = ConnectIfNot();
+  if (!status.ok()) return status;
+  return client_->List(list);
 }
 
 bool MayChange(absl::string_view statement) {

@@ -42,6 +42,10 @@ class Session {
   // As Call: the same request id until there is an answer.
   absl::StatusOr<net::CallReply> ResealSecrets();
   absl::StatusOr<net::CallReply> UnregisterServer(int32_t id);
+  absl::StatusOr<net::CallReply> ChangeTables(const net::TableChange& change);
+
+  absl::StatusOr<net::Listed> List(const ListTables& list);
+  absl::StatusOr<net::Listed> List(const ListBuckets& list);
 
  private:
   using Send = std::function<absl::StatusOr<net::CallReply>(net::Client&)>;
