@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -19,9 +21,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "core/limits.h"
 #include "net/client.h"
+#include "procedures/rows.h"
 #include "tools/key_file.h"
-#include "tools/planning/offline_plan.h"
+#include "tools/shell/cluster_text.h"
 #include "tools/shell/command_line.h"
 #include "tools/shell/line_editor.h"
 #include "tools/shell/printable.h"
@@ -202,15 +206,67 @@ int Run(const ResealRequest& request) {
   return kExitAccepted;
 }
 
+// What became of a change: a sentence for people, a line as that of `pegel sql` for programs.
+int Report(const absl::StatusOr<net::CallReply>& reply, const std::string& statement,
+           const std::string& sentence, Format format) {
+  if (!reply.ok()) return NoConnection(reply.status());
+  Answer answer{statement, std::nullopt, procedures::ToTable(Result{Done{}}), reply->error};
+  if (reply->receipt) answer.lsn = reply->receipt->lsn;
+  bool is_sentence = format != Format::kJson && !answer.error;
+  uint64_t lsn = reply->receipt ? reply->receipt->lsn.value : 0;
+  WriteOut(is_sentence ? Printed{absl::StrCat(sentence, ", as of lsn ", lsn, ".\n"), ""}
+                       : Print(answer, format, /*is_quiet=*/true));
+  return answer.error ? kExitRejected : kExitAccepted;
+}
+
 int Run(const UnregisterRequest& request) {
   Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
-  absl::StatusOr<net::CallReply> reply = session.UnregisterServer(request.id);
-  if (!reply.ok()) return NoConnection(reply.status());
-  if (reply->error) return Refused(*reply->error);
-  WriteOut({absl::StrCat("Tablet server ", request.id, " is forgotten, as of lsn ",
-                         reply->receipt ? reply->receipt->lsn.value : 0, ".\n"),
-            ""});
-  return kExitAccepted;
+  return Report(session.UnregisterServer(request.id), absl::StrCat("unregister ", request.id),
+                absl::StrCat("Tablet server ", request.id, " is forgotten"), request.format);
+}
+
+int Run(const TableChangeRequest& request) {
+  Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
+  return Report(session.ChangeTables(request.change), StatementOf(request.change),
+                SentenceOf(request.change), request.format);
+}
+
+int ShowRows(const std::string& statement, const std::optional<Receipt>& receipt,
+             const std::optional<Error>& error, const Result& rows, Format format) {
+  Answer answer{statement, std::nullopt, {}, error};
+  if (receipt) answer.lsn = receipt->lsn;
+  if (!error) answer.table = procedures::ToTable(rows);
+  WriteOut(Print(answer, format, /*is_quiet=*/true));
+  return error ? kExitRejected : kExitAccepted;
+}
+
+int Run(const TablesRequest& request) {
+  Session session = MakeSession(request.server, absl::ZeroDuration());
+  absl::StatusOr<net::Listed> listed = session.List(ListTables{});
+  if (!listed.ok()) return NoConnection(listed.status());
+  return ShowRows("tables", listed->receipt, listed->error, listed->rows, request.format);
+}
+
+// Page by page, shown as one. The lsn is that of the last page.
+int Run(const BucketsRequest& request) {
+  Session session = MakeSession(request.server, absl::ZeroDuration());
+  ListBuckets list = request.list;
+  BucketRows all{.buckets = {}, .is_last = false};
+  std::optional<Receipt> receipt;
+  while (!all.is_last && (request.limit == 0 || all.buckets.size() < request.limit)) {
+    uint64_t left = request.limit == 0 ? kListedBucketsMax : request.limit - all.buckets.size();
+    list.limit = static_cast<int32_t>(std::min<uint64_t>(left, kListedBucketsMax));
+    absl::StatusOr<net::Listed> listed = session.List(list);
+    if (!listed.ok()) return NoConnection(listed.status());
+    if (listed->error) return ShowRows("buckets", listed->receipt, listed->error, {}, request.format);
+    auto& page = std::get<BucketRows>(listed->rows);
+    receipt = listed->receipt;
+    all.is_last = page.is_last || page.buckets.empty();
+    if (!page.buckets.empty()) list.after = page.buckets.back().key;
+    std::move(page.buckets.begin(), page.buckets.end(), std::back_inserter(all.buckets));
+  }
+  if (!all.is_last) WriteOut({"", "pegel: there are more buckets; --limit 0 shows all\n"});
+  return ShowRows("buckets", receipt, std::nullopt, Result{std::move(all)}, request.format);
 }
 
 int Run(const KeygenRequest& request) {

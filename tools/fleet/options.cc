@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "core/config/memory_size.h"
+#include "tools/shell/common_flags.h"
 #include "tools/shell/printable.h"
 
 namespace pegel::tools {
@@ -26,11 +26,6 @@ and do what they should, `fleet silent: …` when some of them fell silent, and 
 of a scenario; then runs until SIGTERM or SIGINT, when the rest leaves in order. A lost connection
 is made again. Sizes are as in Fluss: 64 mb, 1gb, 4096. docs/fleet.md says more.
 Exit: 0 ended by a signal or a step, 1 refused or no connection at the start, 2 usage.)help";
-
-std::string DefaultServer() {
-  const char* server = std::getenv("PEGEL_SERVER");
-  return server == nullptr || *server == '\0' ? "127.0.0.1:7345" : server;
-}
 
 void AddSize(CLI::App& app, const char* name, int64_t* bytes, const char* what) {
   app.add_option_function<std::string>(

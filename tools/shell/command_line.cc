@@ -1,9 +1,11 @@
 #include "tools/shell/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <iostream>
 #include <utility>
+
+#include "tools/shell/cluster_line.h"
+#include "tools/shell/common_flags.h"
 
 namespace pegel::tools {
 namespace {
@@ -16,6 +18,7 @@ constexpr char kExamples[] = R"help(Examples:
   pegel config rollout KEY           which servers have the last change of KEY
   pegel config effective             what it runs with, and where each value came from
   pegel cluster servers              the tablet servers, and which of them are dead
+  pegel cluster buckets DB.TABLE     who leads its buckets, and who keeps up
   pegel keygen pegel.key             a key file, without which secrets cannot be set
 
 `pegel sql --help` tells more, and so for each command.)help";
@@ -102,42 +105,8 @@ The server reads its key file again and seals every secret it holds under the fi
 Needs ALTER on the cluster. When it is done, seals in force need the older keys no more.
 Exit: 0 done, 1 refused, 2 usage, 3 no connection.)help";
 
-constexpr char kServersExamples[] = R"help(Examples:
-  pegel cluster servers
-  pegel cluster servers --format json | jq -r '.rows[] | @tsv'
-
-The same as `pegel sql -e "CALL sys.list_servers()"`. Needs DESCRIBE on the cluster.
-Exit: 0 the server answered, 1 it refused, 2 usage, 3 no connection.)help";
-
-constexpr char kUnregisterExamples[] = R"help(Examples:
-  pegel cluster unregister 3
-
-Makes Pegel forget a dead tablet server that will not come back, and its tag. A live one is
-refused: stop it first. Needs ALTER on the cluster.
-Exit: 0 forgotten, 1 refused, 2 usage, 3 no connection.)help";
-
-constexpr char kPlanExamples[] = R"help(Examples:
-  pegel rebalance plan --offline cluster.yaml --goals RACK_AWARE,REPLICA_DISTRIBUTION
-  pegel rebalance plan --offline cluster.yaml --goals REPLICA_DISTRIBUTION --format json | jq .summary.moves
-
-Plans a rebalance of the cluster that a file describes: what would happen if servers came, left or
-were tagged. Asks no server and changes nothing. docs/planning.md describes the file.
-JSON: one line, {"plan":[…],"summary":{…}} or {"error":{"code","name","message"}}.
-Exit: 0 planned, 1 the file is wrong or the goals cannot be reached, 2 usage.)help";
-
-std::string DefaultServer() {
-  const char* server = std::getenv("PEGEL_SERVER");
-  return server == nullptr || *server == '\0' ? "127.0.0.1:7345" : server;
-}
-
-Format FormatOf(const std::string& name) {
-  return name == "json" ? Format::kJson : name == "csv" ? Format::kCsv : Format::kTable;
-}
-
 // What CLI11 fills in.
-struct Flags {
-  std::string server = DefaultServer();
-  std::string format = "table";
+struct Flags : CommonFlags {
   std::vector<std::string> statements;
   std::vector<std::string> files;
   SqlRequest sql;
@@ -145,28 +114,7 @@ struct Flags {
   std::string only;
   RolloutCommand rollout;
   KeygenRequest keygen;
-  int32_t tablet_server = 0;
-  OfflinePlanRequest offline;
 };
-
-void AddServer(CLI::App* app, Flags* flags) {
-  app->add_option("--server", flags->server, "Address of the server, else PEGEL_SERVER")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
-}
-
-void AddRetry(CLI::App* app, Flags* flags) {
-  app->add_option("--retry", flags->sql.retry_seconds, "How long a lost connection is tried again")
-      ->type_name("SECONDS")
-      ->capture_default_str();
-}
-
-void AddFormat(CLI::App* app, Flags* flags, const std::vector<std::string>& names) {
-  app->add_option("--format", flags->format, "How to print")
-      ->check(CLI::IsMember(names))
-      ->type_name("FORMAT")
-      ->capture_default_str();
-}
 
 CLI::App* AddSql(CLI::App& app, Flags* flags) {
   CLI::App* sql = app.add_subcommand("sql", "Runs statements, or a shell to type them in");
@@ -246,7 +194,7 @@ CLI::App* AddRollout(CLI::App* config, Flags* flags) {
 WatchCommand WatchOf(Flags flags) {
   WatchCommand command = std::move(flags.watch);
   command.server = flags.server;
-  command.format = FormatOf(flags.format);
+  command.format = flags.AsFormat();
   if (flags.only.empty() && !command.filter.key_prefixes.empty()) flags.only = "configs";
   command.filter.acls = flags.only == "acls";
   command.filter.configs = command.filter.boots = flags.only == "configs";
@@ -256,7 +204,7 @@ WatchCommand WatchOf(Flags flags) {
 }
 
 RolloutCommand RolloutOf(const Flags& flags) {
-  return RolloutCommand{flags.server, flags.rollout.key, FormatOf(flags.format)};
+  return RolloutCommand{flags.server, flags.rollout.key, flags.AsFormat()};
 }
 
 CLI::App* AddEffective(CLI::App* config, Flags* flags) {
@@ -290,74 +238,6 @@ CLI::App* AddReseal(CLI::App& app, Flags* flags) {
   return reseal;
 }
 
-CLI::App* AddServers(CLI::App* cluster, Flags* flags) {
-  CLI::App* servers = cluster->add_subcommand("servers", "Lists the tablet servers");
-  AddFormat(servers, flags, {"table", "json"});
-  AddServer(servers, flags);
-  servers->footer(kServersExamples);
-  return servers;
-}
-
-CLI::App* AddUnregister(CLI::App* cluster, Flags* flags) {
-  CLI::App* unregister =
-      cluster->add_subcommand("unregister", "Forgets a dead tablet server for good");
-  unregister->add_option("id", flags->tablet_server, "Its id")
-      ->required()
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("ID");
-  AddServer(unregister, flags);
-  AddRetry(unregister, flags);
-  unregister->footer(kUnregisterExamples);
-  return unregister;
-}
-
-CLI::App* AddPlan(CLI::App* rebalance, Flags* flags) {
-  CLI::App* plan = rebalance->add_subcommand("plan", "Plans one and changes nothing");
-  OfflinePlanRequest& request = flags->offline;
-  plan->add_option("--offline", request.file, "The cluster, as a YAML file")
-      ->required()
-      ->type_name("FILE");
-  plan->add_option("--goals", request.goals,
-                   "RACK_AWARE, REPLICA_DISTRIBUTION, LEADER_DISTRIBUTION; the first weighs most")
-      ->required()
-      ->type_name("GOAL,…");
-  plan->add_option("--tolerance-permille", request.tolerance_permille,
-                   "How far from the average a server may stay, in thousandths")
-      ->check(CLI::Range(0, 1'000))
-      ->type_name("N")
-      ->capture_default_str();
-  plan->add_flag("--drain-only", request.is_drain_only,
-                 "Moves only what must leave its server or its rack");
-  plan->add_flag("--drain-dead", request.drains_dead,
-                 "Moves everything off servers that are not live; else it stays and is counted");
-  plan->add_option("--temporary-offline", request.temporary_offline,
-                   "What leaves servers with this tag")
-      ->check(CLI::IsMember({"DRAIN", "LEADERS_ONLY", "IGNORE"}))
-      ->type_name("MODE")
-      ->capture_default_str();
-  plan->add_option("--moves", request.moves_max, "How many moves a table lists")
-      ->type_name("N")
-      ->capture_default_str();
-  AddFormat(plan, flags, {"table", "json"});
-  plan->footer(kPlanExamples);
-  return plan;
-}
-
-OfflinePlanRequest OfflinePlanOf(Flags flags) {
-  flags.offline.format = FormatOf(flags.format);
-  return std::move(flags.offline);
-}
-
-// A call like any other, so that people and scripts see one form.
-SqlRequest ListServersOf(const Flags& flags) {
-  SqlRequest request;
-  request.server = flags.server;
-  request.format = FormatOf(flags.format);
-  request.is_quiet = true;
-  request.inputs = {{Input::Kind::kStatements, "CALL sys.list_servers()"}};
-  return request;
-}
-
 // CLI11 gives the values of each option in order, and the options in order.
 std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
   std::vector<Input> inputs;
@@ -375,7 +255,8 @@ std::vector<Input> InputsInOrder(const CLI::App& sql, const Flags& flags) {
 SqlRequest SqlRequestOf(const CLI::App& sql, Flags flags) {
   SqlRequest request = std::move(flags.sql);
   request.server = flags.server;
-  request.format = FormatOf(flags.format);
+  request.format = flags.AsFormat();
+  request.retry_seconds = flags.retry_seconds;
   request.inputs = InputsInOrder(sql, flags);
   return request;
 }
@@ -396,13 +277,8 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   CLI::App* effective = AddEffective(config, &flags);
   CLI::App* keygen = AddKeygen(app, &flags);
   CLI::App* reseal = AddReseal(app, &flags);
-  CLI::App* cluster = app.add_subcommand("cluster", "The tablet servers of the cluster");
-  cluster->require_subcommand(1);
-  CLI::App* servers = AddServers(cluster, &flags);
-  CLI::App* unregister = AddUnregister(cluster, &flags);
-  CLI::App* rebalance = app.add_subcommand("rebalance", "Moves of buckets between servers");
-  rebalance->require_subcommand(1);
-  CLI::App* plan = AddPlan(rebalance, &flags);
+  ClusterLine cluster;
+  cluster.AddTo(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -410,17 +286,13 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
     bool is_help = (argc == 1 ? error.get_exit_code() : app.exit(error)) == 0;
     return Leave{is_help ? kExitAccepted : kExitUsage};
   }
-  if (status->parsed()) return StatusRequest{flags.server, FormatOf(flags.format)};
+  if (status->parsed()) return StatusRequest{flags.server, flags.AsFormat()};
   if (watch->parsed()) return WatchOf(flags);
   if (rollout->parsed()) return RolloutOf(flags);
-  if (effective->parsed()) return SettingsRequest{flags.server, FormatOf(flags.format)};
+  if (effective->parsed()) return SettingsRequest{flags.server, flags.AsFormat()};
   if (keygen->parsed()) return std::move(flags.keygen);
-  if (reseal->parsed()) return ResealRequest{flags.server, flags.sql.retry_seconds};
-  if (servers->parsed()) return ListServersOf(flags);
-  if (plan->parsed()) return OfflinePlanOf(std::move(flags));
-  if (unregister->parsed()) {
-    return UnregisterRequest{flags.server, flags.tablet_server, flags.sql.retry_seconds};
-  }
+  if (reseal->parsed()) return ResealRequest{flags.server, flags.retry_seconds};
+  if (auto request = cluster.Request()) return *std::move(request);
   return SqlRequestOf(*sql, std::move(flags));
 }
 

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "net/client.h"
 #include "net/watch_filter.h"
 #include "tools/shell/format.h"
 
@@ -78,18 +79,29 @@ struct ResealRequest {
 struct UnregisterRequest {
   std::string server;
   int32_t id = 0;
+  Format format = Format::kTable;  // kTable or kJson.
   uint32_t retry_seconds = 10;
 };
 
-// `pegel rebalance plan --offline`: no server takes part.
-struct OfflinePlanRequest {
-  std::string file;
-  std::string goals;
-  int32_t tolerance_permille = 0;
-  bool is_drain_only = false;
-  bool drains_dead = false;
-  std::string temporary_offline = "DRAIN";
-  uint64_t moves_max = 20;         // Listed in a table.
+// `pegel cluster create-table`, `drop-table`, `add-partition` and `drop-partition`.
+struct TableChangeRequest {
+  std::string server;
+  net::TableChange change;
+  Format format = Format::kTable;  // kTable or kJson.
+  uint32_t retry_seconds = 10;
+};
+
+// `pegel cluster tables`.
+struct TablesRequest {
+  std::string server;
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
+// `pegel cluster buckets`.
+struct BucketsRequest {
+  std::string server;
+  ListBuckets list;                // Which ones.
+  uint64_t limit = 1000;           // At most so many in all; 0: no limit.
   Format format = Format::kTable;  // kTable or kJson.
 };
 
@@ -100,7 +112,8 @@ struct Leave {
 
 using PegelRequest =
     std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, SettingsRequest,
-                 KeygenRequest, ResealRequest, UnregisterRequest, OfflinePlanRequest, Leave>;
+                 KeygenRequest, ResealRequest, UnregisterRequest, TableChangeRequest, TablesRequest,
+                 BucketsRequest, Leave>;
 
 PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 
