@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tools/shell/cluster_text.h"
 
 namespace pegel::tools {
 namespace {
@@ -34,6 +35,12 @@ class FakeClient : public net::Client {
                                                   const RequestId& request_id) override {
     return server_.Answer({.text = absl::StrCat("unregister ", id), .request_id = request_id});
   }
+  absl::StatusOr<net::CallReply> ChangeTables(const net::TableChange& change,
+                                              const RequestId& request_id) override {
+    return server_.Answer({.text = StatementOf(change), .request_id = request_id});
+  }
+  absl::StatusOr<net::Listed> List(const ListTables&) override { return net::Listed{}; }
+  absl::StatusOr<net::Listed> List(const ListBuckets&) override { return net::Listed{}; }
   std::unique_ptr<net::TabletClient> Tablets() override { return nullptr; }  // Not used here.
 
  private:
