@@ -258,7 +258,8 @@ int Run(const BucketsRequest& request) {
     list.limit = static_cast<int32_t>(std::min<uint64_t>(left, kListedBucketsMax));
     absl::StatusOr<net::Listed> listed = session.List(list);
     if (!listed.ok()) return NoConnection(listed.status());
-    if (listed->error) return ShowRows("buckets", listed->receipt, listed->error, {}, request.format);
+    if (listed->error)
+      return ShowRows("buckets", listed->receipt, listed->error, {}, request.format);
     auto& page = std::get<BucketRows>(listed->rows);
     receipt = listed->receipt;
     all.is_last = page.is_last || page.buckets.empty();

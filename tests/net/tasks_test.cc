@@ -112,8 +112,8 @@ TEST(Tasks, WhoResumesGetsAllAgain) {
   uint64_t epoch = host.Register(0);
   host.Create("t", 5, 1);
   std::vector<Task> first = host.Take(5);
-  ASSERT_TRUE(std::holds_alternative<LeaseRenewed>(
-      host.tablets().Resume({{0, epoch}}).value().front()));
+  ASSERT_TRUE(
+      std::holds_alternative<LeaseRenewed>(host.tablets().Resume({{0, epoch}}).value().front()));
   EXPECT_EQ(host.Take(5), first);
   EXPECT_TRUE(host.IsQuiet());
 }
@@ -148,8 +148,8 @@ TEST(Tasks, AReportChangesWhatItMayAndSaysWhatNot) {
   ReplicaReport report{.id = {0}, .epoch = Lsn{epoch}};
   report.in_sync = {{mine, 0, 0, {ServerId{0}}}, {other, 0, 0, {ServerId{0}}}, {mine, 5, 0, {{0}}}};
   report.sizes = {{mine, 4711}, {{{999}, {}, 0}, 1}};
-  EXPECT_TRUE(host.Report({.id = {0}, .done = {{mine, 0, cluster::DoneKind::kLeading}}})
-                  .refused.empty());
+  EXPECT_TRUE(
+      host.Report({.id = {0}, .done = {{mine, 0, cluster::DoneKind::kLeading}}}).refused.empty());
   Reported reported = host.Report(report);
   ASSERT_FALSE(reported.error) << reported.error->message;
   ASSERT_EQ(reported.refused.size(), 3u);
@@ -321,7 +321,8 @@ TEST(TableCalls, NeedTheirRights) {
   Host host(server);
   for (const TableChange& change :
        {TableChange{CreateTable{{"db", "t"}, 1, 1, false}}, TableChange{DropTable{{"db", "t"}}},
-        TableChange{AddPartition{{"db", "t"}, "p"}}, TableChange{DropPartition{{"db", "t"}, "p"}}}) {
+        TableChange{AddPartition{{"db", "t"}, "p"}},
+        TableChange{DropPartition{{"db", "t"}, "p"}}}) {
     CallReply reply = host.Change(change);
     ASSERT_TRUE(reply.error);
     EXPECT_EQ(reply.error->code, ErrorCode::kAuthorization);

@@ -110,10 +110,9 @@ struct Leave {
   int exit_code = kExitAccepted;
 };
 
-using PegelRequest =
-    std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, SettingsRequest,
-                 KeygenRequest, ResealRequest, UnregisterRequest, TableChangeRequest, TablesRequest,
-                 BucketsRequest, Leave>;
+using PegelRequest = std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand,
+                                  SettingsRequest, KeygenRequest, ResealRequest, UnregisterRequest,
+                                  TableChangeRequest, TablesRequest, BucketsRequest, Leave>;
 
 PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 

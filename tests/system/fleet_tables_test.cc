@@ -1,0 +1,277 @@
+// A real pegeld and a fleet with tables: servers die and others lead at once, pegeld dies and
+// nobody notices, and what is listed is what can be counted.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "replay/recover.h"
+#include "tests/support/random.h"
+#include "tests/system/process.h"
+
+namespace pegel::testing {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using Json = nlohmann::json;
+
+constexpr milliseconds kLease(1500);
+const std::vector<std::string> kShortLease = {"--lease", "1500 ms"};
+
+struct Volume {
+  int servers, tables, buckets, victims;
+};
+Volume VolumeNow() { return IsFullVolume() ? Volume{100, 50, 200, 10} : Volume{20, 5, 20, 3}; }
+
+// What the fleet prints up to and with the line that begins so; the rest of that line.
+std::string WaitForLine(ChildProcess& fleet, const std::string& begin) {
+  for (int i = 0; i < 6000; ++i) {
+    for (absl::string_view line : absl::StrSplit(fleet.out(), '\n')) {
+      bool is_whole = line.data() + line.size() < fleet.out().data() + fleet.out().size();
+      if (is_whole && absl::ConsumePrefix(&line, begin)) return std::string(line);
+    }
+    if (!fleet.ReadFor(10)) break;
+  }
+  ADD_FAILURE() << "no line '" << begin << "' in: " << fleet.out();
+  return "";
+}
+
+std::set<int> ParseIds(const std::string& text) {
+  std::set<int> ids;
+  for (absl::string_view piece : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
+    int id = -1;
+    EXPECT_TRUE(absl::SimpleAtoi(piece, &id)) << text;
+    ids.insert(id);
+  }
+  return ids;
+}
+
+Finished Pegel(const std::string& address, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), PEGEL);
+  arguments.insert(arguments.end(), {"--server", address});
+  return RunProgram(arguments);
+}
+
+// Rows of a listing, by column.
+std::vector<std::map<std::string, std::string>> Rows(const std::string& address,
+                                                     std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  Finished listed = Pegel(address, arguments);
+  EXPECT_EQ(listed.exit_code, 0) << listed.err;
+  std::vector<std::map<std::string, std::string>> rows;
+  Json json = Json::parse(listed.out, nullptr, false);
+  if (json.is_discarded() || !json.contains("rows")) return rows;
+  for (const Json& row : json["rows"]) {
+    auto& fields = rows.emplace_back();
+    for (size_t i = 0; i < row.size(); ++i) {
+      fields[json["columns"][i]] = row[i].is_null() ? "" : row[i].get<std::string>();
+    }
+  }
+  return rows;
+}
+
+// The state as an auditor folds it from the log, while the server runs.
+cluster::ClusterState StateOf(const std::string& data_dir) {
+  absl::StatusOr<replay::Folded> folded =
+      replay::Audit({.data_dir = data_dir}, [](const auto&...) {});
+  EXPECT_TRUE(folded.ok()) << folded.status();
+  return folded.ok() ? std::move(folded->world.cluster) : cluster::ClusterState{};
+}
+
+template <typename Visit>
+void ForEachBucket(const cluster::ClusterState& state, Visit visit) {
+  for (const auto& [id, table] : state.tables) {
+    for (const auto& [partition, of_it] : table.partitions) {
+      for (size_t i = 0; i < of_it.buckets.size(); ++i) {
+        visit(cluster::BucketKey{id, partition, static_cast<int32_t>(i)}, of_it.buckets[i]);
+      }
+    }
+  }
+}
+
+// Buckets that a live replica in sync could lead, and that are led by nobody who lives.
+size_t Orphans(const cluster::ClusterState& state, const std::set<int>& dead) {
+  size_t orphans = 0;
+  ForEachBucket(state, [&](const auto&, const cluster::Bucket& bucket) {
+    bool has_heir = false;
+    for (const cluster::Replica& replica : bucket.replicas) {
+      has_heir |= replica.is_in_sync && dead.count(replica.server.value) == 0;
+    }
+    bool is_led = bucket.leader != cluster::kNoServer && dead.count(bucket.leader.value) == 0;
+    orphans += has_heir && !is_led ? 1 : 0;
+  });
+  return orphans;
+}
+
+std::vector<std::string> FleetCommand(const std::string& address, const Volume& volume,
+                                      uint64_t seed, int victims) {
+  return {PEGEL_FLEET,
+          absl::StrCat("--server=", address),
+          absl::StrCat("--servers=", volume.servers),
+          "--racks=4",
+          absl::StrCat("--tables=", volume.tables),
+          absl::StrCat("--buckets=", volume.buckets),
+          absl::StrCat("--die=", victims),
+          "--die-after=0.5",
+          absl::StrCat("--seed=", seed)};
+}
+
+// What sys.list_servers says of each server, and what the buckets themselves say.
+void ExpectListingsAgree(const std::string& address) {
+  struct Counts {
+    int64_t replicas = 0, leaders = 0, in_sync = 0;
+    bool operator==(const Counts&) const = default;
+  };
+  std::map<std::string, Counts> listed, counted;
+  for (auto& row : Rows(address, {"cluster", "servers"})) {
+    Counts& counts = listed[row["id"]];
+    EXPECT_TRUE(absl::SimpleAtoi(row["replicas"], &counts.replicas));
+    EXPECT_TRUE(absl::SimpleAtoi(row["leaders"], &counts.leaders));
+    EXPECT_TRUE(absl::SimpleAtoi(row["in_sync"], &counts.in_sync));
+    counted[row["id"]];
+  }
+  for (auto& row : Rows(address, {"cluster", "buckets", "--limit", "0"})) {
+    for (absl::string_view id : absl::StrSplit(row["replicas"], ',')) {
+      ++counted[std::string(id)].replicas;
+    }
+    for (absl::string_view id : absl::StrSplit(row["in_sync"], ',')) {
+      ++counted[std::string(id)].in_sync;
+    }
+    if (!row["leader"].empty()) ++counted[row["leader"]].leaders;
+  }
+  EXPECT_EQ(listed.size(), counted.size());
+  for (const auto& [id, counts] : counted) {
+    EXPECT_TRUE(counts == listed[id])
+        << "server " << id << ": listed " << listed[id].replicas << "," << listed[id].leaders << ","
+        << listed[id].in_sync << ", counted " << counts.replicas << "," << counts.leaders << ","
+        << counts.in_sync;
+  }
+}
+
+TEST(FleetTables, WhatTheDeadLedIsLedAgainWithinALeaseAndASecond) {
+  const uint64_t seed = SeedFromEnvironment();
+  const Volume volume = VolumeNow();
+  TemporaryDirectory directory;
+  const std::string data_dir = directory.path() + "/data";
+  ServerProcess server(PEGELD, data_dir, kShortLease);
+  ASSERT_NE(server.address(), "") << server.output();
+  ChildProcess fleet(FleetCommand(server.address(), volume, seed, volume.victims));
+  std::set<int> victims = ParseIds(WaitForLine(fleet, "fleet silent:"));
+  ASSERT_EQ(victims.size(), static_cast<size_t>(volume.victims));
+
+  Clock::time_point killed = Clock::now();
+  size_t before = Orphans(StateOf(data_dir), victims), orphans = before;
+  EXPECT_GT(before, 0u) << "the victims lead nothing";
+  while (orphans > 0 && Clock::now() < killed + kLease + milliseconds(1000)) {
+    std::this_thread::sleep_for(milliseconds(20));
+    orphans = Orphans(StateOf(data_dir), victims);
+  }
+  auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - killed);
+  EXPECT_EQ(orphans, 0u) << Reproduce(seed, "fleet_tables_test");
+  ExpectListingsAgree(server.address());
+  EXPECT_EQ(fleet.End(SIGTERM), 0) << fleet.err();
+  std::cout << "fleet tables: servers=" << volume.servers
+            << " buckets=" << volume.tables * volume.buckets << " killed=" << victims.size()
+            << " led_anew=" << before << " after_ms=" << took.count() << "\n";
+}
+
+TEST(FleetTables, NobodyNoticesThatPegeldWasKilled) {
+  const uint64_t seed = SeedFromEnvironment();
+  const Volume volume = VolumeNow();
+  TemporaryDirectory directory;
+  const std::string data_dir = directory.path() + "/data";
+  auto server = std::make_unique<ServerProcess>(PEGELD, data_dir, kShortLease);
+  const std::string address = server->address();
+  ASSERT_NE(address, "") << server->output();
+  ChildProcess fleet(FleetCommand(address, volume, seed, 0));
+  WaitForLine(fleet, "fleet ready");
+  const cluster::ClusterState before = StateOf(data_dir);
+
+  EXPECT_EQ(server->End(SIGKILL), 128 + SIGKILL);
+  std::this_thread::sleep_for(kLease + milliseconds(500));
+  std::vector<std::string> same_address = kShortLease;
+  same_address.insert(same_address.end(), {"--listen", address});
+  server = std::make_unique<ServerProcess>(PEGELD, data_dir, same_address);
+  ASSERT_EQ(server->address(), address) << server->output();
+  std::this_thread::sleep_for(kLease);
+
+  // Tasks go on: the leaders of a new table say how large it is.
+  Finished created = Pegel(address, {"cluster", "create-table", "demo.orders", "--buckets", "8"});
+  ASSERT_EQ(created.exit_code, 0) << created.err;
+  size_t led = 0;
+  for (int i = 0; i < 250 && led < 8; ++i) {
+    std::this_thread::sleep_for(milliseconds(20));
+    led = 0;
+    for (auto& row : Rows(address, {"cluster", "buckets", "demo.orders"})) {
+      led += row["bytes"] == "0" ? 0 : 1;
+    }
+  }
+  EXPECT_EQ(led, 8u);
+  const cluster::ClusterState after = StateOf(data_dir);
+  size_t moved = 0, seen = 0;
+  ForEachBucket(before, [&](const cluster::BucketKey& key, const cluster::Bucket& bucket) {
+    const cluster::Bucket* now = after.Find(key);
+    ASSERT_NE(now, nullptr);
+    ++seen;
+    moved += now->leader == bucket.leader && now->leader_epoch == bucket.leader_epoch ? 0 : 1;
+  });
+  EXPECT_EQ(seen, static_cast<size_t>(volume.tables * volume.buckets));
+  EXPECT_EQ(moved, 0u) << Reproduce(seed, "fleet_tables_test");
+  for (const auto& [id, was] : before.servers) {
+    EXPECT_EQ(after.Find(id)->epoch, was.epoch) << "server " << id.value << " had to register anew";
+  }
+  EXPECT_EQ(fleet.End(SIGTERM), 0) << fleet.err();
+  EXPECT_EQ(server->End(SIGTERM), 0) << server->output();
+}
+
+TEST(FleetTables, TheTagOfADeadServerCanBeRemovedAndItsReplicasKeepItKnown) {
+  TemporaryDirectory directory;
+  ServerProcess server(PEGELD, directory.path() + "/data", kShortLease);
+  ASSERT_NE(server.address(), "") << server.output();
+  ChildProcess fleet({PEGEL_FLEET, "--server", server.address(), "--servers=4", "--tables=1",
+                      "--buckets=4", "--kill=3"});
+  WaitForLine(fleet, "fleet silent");
+  std::this_thread::sleep_for(kLease + milliseconds(1000));
+  auto sql = [&](const std::string& text) { return Pegel(server.address(), {"sql", "-e", text}); };
+  EXPECT_EQ(sql("CALL sys.add_server_tag('3', 'PERMANENT_OFFLINE')").exit_code, 0);
+  EXPECT_EQ(sql("CALL sys.remove_server_tag('3', 'PERMANENT_OFFLINE')").exit_code, 0);
+  Finished unregister = Pegel(server.address(), {"cluster", "unregister", "3"});
+  EXPECT_EQ(unregister.exit_code, 1);
+  EXPECT_NE(unregister.err.find("SERVER_HOLDS_REPLICAS"), std::string::npos) << unregister.err;
+}
+
+TEST(FleetTables, TheExampleOfAScenarioRunsToItsEnd) {
+  TemporaryDirectory directory;
+  ServerProcess server(PEGELD, directory.path() + "/data", kShortLease);
+  ASSERT_NE(server.address(), "") << server.output();
+  Finished run = RunProgram({PEGEL_FLEET, "--server", server.address(), "--scenario",
+                             PEGEL_SOURCE_DIR "/docs/examples/rolling-restart.yaml"});
+  EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+  for (const char* line : {"fleet step: stopped 0\n", "fleet step: created table demo.orders\n",
+                           "fleet step: settled\n", "fleet step: ends\n"}) {
+    EXPECT_NE(run.out.find(line), std::string::npos) << line << " is missing in:\n" << run.out;
+  }
+  EXPECT_EQ(Rows(server.address(), {"cluster", "tables"}).size(), 4u);
+}
+
+TEST(FleetTables, AScenarioThatIsWrongSaysWhereAndStartsNothing) {
+  TemporaryDirectory directory;
+  const std::string file = directory.path() + "/wrong.yaml";
+  std::ofstream(file) << "servers: 2\nsteps:\n  - kill: [0, 7]\n";
+  Finished unknown = RunProgram({PEGEL_FLEET, "--server", "127.0.0.1:1", "--scenario", file});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_NE(unknown.err.find("wrong.yaml:3: server 7"), std::string::npos) << unknown.err;
+}
+
+}  // namespace
+}  // namespace pegel::testing
