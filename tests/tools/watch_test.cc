@@ -72,6 +72,11 @@ class FakeClient final : public net::Client {
   absl::StatusOr<net::CallReply> UnregisterServer(int32_t, const RequestId&) override {
     return Unused();
   }
+  absl::StatusOr<net::CallReply> ChangeTables(const net::TableChange&, const RequestId&) override {
+    return absl::UnimplementedError("not used here");
+  }
+  absl::StatusOr<net::Listed> List(const ListTables&) override { return net::Listed{}; }
+  absl::StatusOr<net::Listed> List(const ListBuckets&) override { return net::Listed{}; }
   std::unique_ptr<net::TabletClient> Tablets() override { return nullptr; }  // Not used here.
   absl::StatusOr<std::unique_ptr<net::Watcher>> Watch(const net::WatchRequest& request) override {
     script_.asked_from.push_back(request.from.value);
