@@ -122,6 +122,31 @@ TEST_F(CommandLine, Cluster) {
   EXPECT_EQ(unregister.id, 3);
 }
 
+TEST_F(CommandLine, Tables) {
+  auto change = [](const Arguments& arguments) {
+    return std::get<TableChangeRequest>(Read(arguments)).change;
+  };
+  EXPECT_EQ(change({"cluster", "create-table", "a.b"}),
+            net::TableChange(CreateTable{{"a", "b"}, 1, 3, false}));
+  EXPECT_EQ(change({"cluster", "create-table", "a.b", "--buckets", "4", "--replication", "2",
+                    "--partitioned"}),
+            net::TableChange(CreateTable{{"a", "b"}, 4, 2, true}));
+  EXPECT_EQ(change({"cluster", "drop-table", "a.b"}), net::TableChange(DropTable{{"a", "b"}}));
+  EXPECT_EQ(change({"cluster", "add-partition", "a.b", "2026$de"}),
+            net::TableChange(AddPartition{{"a", "b"}, "2026$de"}));
+  EXPECT_EQ(change({"cluster", "drop-partition", "a.b", "x"}),
+            net::TableChange(DropPartition{{"a", "b"}, "x"}));
+  EXPECT_EQ(std::get<TablesRequest>(Read({"cluster", "tables", "--format", "json"})).format,
+            Format::kJson);
+  auto buckets = std::get<BucketsRequest>(
+      Read({"cluster", "buckets", "a.b", "--on", "3", "--leaderless", "--limit", "7"}));
+  EXPECT_EQ(
+      buckets.list,
+      (ListBuckets{.path = {{"a", "b"}}, .server = cluster::ServerId{3}, .only_leaderless = true}));
+  EXPECT_EQ(buckets.limit, 7u);
+  EXPECT_EQ(std::get<BucketsRequest>(Read({"cluster", "buckets"})).list, ListBuckets{});
+}
+
 TEST_F(CommandLine, MistakesAreUsage) {
   for (const Arguments& arguments : {Arguments{},
                                      {"nothing"},
