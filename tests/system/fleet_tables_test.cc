@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <tuple>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -144,30 +145,65 @@ std::map<std::string, Counts> Listed(const std::string& address) {
   return listed;
 }
 
-// What the buckets themselves say.
-std::map<std::string, Counts> Counted(const std::string& address) {
+// The same from the events of the log, by a fold that shares nothing with Pegel's.
+std::map<std::string, Counts> Counted(const std::string& data_dir) {
+  using Key = std::tuple<int64_t, int64_t, int64_t>;  // Table, partition (-1: none), bucket.
+  struct Bucket {
+    std::vector<int> replicas, in_sync;
+    int leader = -1;
+  };
+  std::map<Key, Bucket> buckets;
+  std::set<int> servers;
+  auto partition_of = [](const Json& event) {
+    return event["partition"].is_null() ? -1 : event["partition"].get<int64_t>();
+  };
+  auto fold = [&](const Json& event) {
+    const std::string& kind = event["event"].get_ref<const std::string&>();
+    if (kind == "server_registered") servers.insert(event["id"].get<int>());
+    if (kind == "server_unregistered") servers.erase(event["id"].get<int>());
+    if (kind == "buckets_placed") {
+      int64_t number = 0;
+      for (const Json& of_one : event["replicas"]) {
+        auto ids = of_one.get<std::vector<int>>();
+        buckets[{event["table"], partition_of(event), number++}] = {ids, ids, ids.front()};
+      }
+    } else if (kind == "bucket_changed") {
+      buckets[{event["table"], partition_of(event), event["bucket"]}] = {
+          event["replicas"], event["in_sync"],
+          event["leader"].is_null() ? -1 : event["leader"].get<int>()};
+    } else if (kind == "table_dropped") {
+      std::erase_if(buckets, [&](auto& b) { return std::get<0>(b.first) == event["table"]; });
+    } else if (kind == "partition_dropped") {
+      std::erase_if(buckets, [&](auto& b) { return std::get<1>(b.first) == event["partition"]; });
+    }
+  };
+  Finished dump =
+      RunProgram({PEGEL_REPLAY, "dump", "--data-dir", data_dir, "--events", "--format", "json"});
+  EXPECT_EQ(dump.exit_code, 0) << dump.err;
+  for (absl::string_view line : absl::StrSplit(dump.out, '\n', absl::SkipEmpty())) {
+    Json record = Json::parse(line.begin(), line.end());
+    for (const Json& event : record["event_list"]) fold(event);
+  }
   std::map<std::string, Counts> counted;
-  for (auto& row : Rows(address, {"cluster", "buckets", "--limit", "0"})) {
-    for (absl::string_view id : absl::StrSplit(row["replicas"], ',')) {
-      ++counted[std::string(id)].replicas;
-    }
-    for (absl::string_view id : absl::StrSplit(row["in_sync"], ',')) {
-      ++counted[std::string(id)].in_sync;
-    }
-    if (!row["leader"].empty()) ++counted[row["leader"]].leaders;
+  for (int id : servers) counted[absl::StrCat(id)];
+  for (const auto& [key, bucket] : buckets) {
+    for (int id : bucket.replicas) ++counted[absl::StrCat(id)].replicas;
+    for (int id : bucket.in_sync) ++counted[absl::StrCat(id)].in_sync;
+    if (bucket.leader >= 0) ++counted[absl::StrCat(bucket.leader)].leaders;
   }
   return counted;
 }
 
 // The two are asked for one after the other, so that a change may come between; not each time.
-void ExpectListingsAgree(const std::string& address) {
+void ExpectListingsAgree(const std::string& address, const std::string& data_dir) {
   std::map<std::string, Counts> listed, counted;
   for (int i = 0; i < 20; ++i) {
     listed = Listed(address);
-    counted = Counted(address);
+    counted = Counted(data_dir);
     if (listed == counted) return;
     std::this_thread::sleep_for(milliseconds(100));
   }
+  EXPECT_EQ(listed.size(), counted.size());
   for (const auto& [id, counts] : counted) {
     EXPECT_TRUE(counts == listed[id])
         << "server " << id << ": listed " << listed[id].replicas << "," << listed[id].leaders << ","
@@ -219,7 +255,7 @@ TEST(FleetTables, WhatTheDeadLedIsLedAgainWithinALeaseAndASecond) {
   ASSERT_TRUE(lost_ms) << "they were never found";
   const int64_t took_ms = *lost_ms - killed_ms;
   EXPECT_LE(took_ms, kLease.count() + 1000) << Reproduce(seed, "fleet_tables_test");
-  ExpectListingsAgree(server.address());
+  ExpectListingsAgree(server.address(), data_dir);
   EXPECT_EQ(fleet.End(SIGTERM), 0) << fleet.err();
   std::cout << "fleet tables: servers=" << volume.servers
             << " buckets=" << volume.tables * volume.buckets << " killed=" << victims.size()
