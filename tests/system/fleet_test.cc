@@ -218,7 +218,8 @@ TEST(Fleet, TheExamplesOfTagsRunWordForWord) {
 TEST(Fleet, TheProgramsSayWhatIsWrong) {
   TemporaryDirectory directory;
   ServerProcess server(PEGELD, directory.path() + "/data");
-  EXPECT_EQ(RunProgram({PEGEL_FLEET, "--server", server.address(), "--tables", "3"}).exit_code, 2);
+  EXPECT_EQ(RunProgram({PEGEL_FLEET, "--server", server.address(), "--tables", "many"}).exit_code,
+            2);
   EXPECT_EQ(RunProgram({PEGEL_FLEET, "--servers", "2", "--kill", "2"}).exit_code, 2);
   EXPECT_EQ(RunProgram({PEGEL_FLEET, "--server", "127.0.0.1:1"}).exit_code, 1);
   EXPECT_EQ(RunProgram({PEGEL, "cluster"}).exit_code, 2);
