@@ -1,5 +1,6 @@
 #include "core/canonical.h"
 
+#include "core/canonical_kinds.h"
 #include "core/sha256.h"
 
 namespace pegel {
@@ -29,20 +30,6 @@ enum class EventKind : uint16_t {
   kBucketSized = 47,
   kReplicaStopped = 48,
 };
-enum class OutcomeKind : uint16_t {
-  kRejected = 0,
-  kDone = 1,
-  kAclEntries = 10,
-  kConfigEntries = 20,
-  kServerRows = 30,
-  kServerTagRows = 31,
-  kTableRows = 40,
-  kBucketRows = 41,
-  kReportJudged = 42,
-};
-constexpr uint32_t kWorldFormat = 1;
-// Numbers of the sections after the requests; a number is for ever.
-constexpr uint16_t kTablesSection = 1;
 
 class Encoder {
  public:

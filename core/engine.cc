@@ -45,9 +45,13 @@ void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
   if (AnsweredBefore(call, effects)) return;
   bool is_read = IsRead(call.command);
   Moment now{Next(world_.lsn), std::max(call.now, world_.time), std::move(call.author)};
-  if (is_read && !options_.log_reads) {
+  if (is_read && (!options_.log_reads || writes_stopped_)) {
     Outcome outcome = Decide(world_, now, call.command).outcome;
     return WaitFor(world_.lsn, Waiter{call.token, std::move(outcome), world_.lsn}, effects);
+  }
+  if (writes_stopped_) {
+    effects.push_back(Refusal(call.token, ErrorCode::kWritesStopped, *writes_stopped_));
+    return;
   }
   size_t bytes = BytesOf(call.command);
   if (waiting_.size() >= options_.line_records_max ||
@@ -138,6 +142,10 @@ void Engine::On(AppendFailed& failure, std::vector<Effect>& effects) {
   effects.push_back(Stop{std::move(failure.reason)});
 }
 
+void Engine::On(WritesStopped& stop, std::vector<Effect>&) {
+  if (!writes_stopped_) writes_stopped_ = std::move(stop.reason);
+}
+
 void Engine::WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects) {
   if (lsn <= durable_) return Release(waiter, effects);
   waiting_[lsn.value - durable_.value - 1].waiters.push_back(std::move(waiter));
@@ -161,15 +169,19 @@ Hash256 Engine::ChainOf(Lsn lsn) const {
   return it->second;
 }
 
-// All but what stands on the disk, which is told when it does.
-Status Engine::StatusNow() {
+const Hash256& Engine::digest() {
   if (!digest_.has_value()) digest_ = Digest(world_);
+  return *digest_;
+}
+
+Status Engine::StatusNow() {
   Status status;
   status.cluster_id = world_.cluster_id;
   status.behaviour = world_.behaviour;
   status.authorizer_enabled = world_.security.authorizer_enabled;
   status.lsn_applied = world_.lsn;
-  status.digest = *digest_;
+  status.chain = chain_;
+  status.digest = digest();
   status.acl_entries = world_.acls.size();
   status.static_configs = world_.configs.statics.size();
   status.dynamic_configs = world_.configs.dynamics.size();

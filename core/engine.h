@@ -5,6 +5,7 @@
 //   TasksAsked     → TasksReply, likewise
 //   GroupDurable   → Reply for every call whose record is now durable, then Published
 //   AppendFailed   → Stop: never undo, never retry (reliability.md section 3)
+//   WritesStopped  → nothing; from now on changes are refused, and reads leave no record
 //
 // The engine decides before it appends, so its World runs ahead of the disk. Nobody can see that:
 // replies wait until their lsn is durable. tools/server.cc pumps it with sockets and RocksDB; tests
@@ -61,7 +62,11 @@ struct GroupDurable {
 struct AppendFailed {
   std::string reason;
 };
-using Input = std::variant<CallArrived, StatusAsked, TasksAsked, GroupDurable, AppendFailed>;
+// What the log or the World holds is in doubt: nothing may be added to it.
+struct WritesStopped {
+  std::string reason;  // For those whose calls are refused.
+};
+using Input = std::variant<CallArrived, StatusAsked, GroupDurable, AppendFailed, WritesStopped>;
 
 // ---- effects ----
 struct Append {
@@ -72,8 +77,19 @@ struct Reply {
   Outcome outcome;
   std::optional<Receipt> receipt;  // Unset: refused before the line, nothing was logged.
 };
+// Something that an operator has to look at.
+struct Alarm {
+  std::string name;  // In capitals: DIVERGED. Stable; scripts match it.
+  std::string text;
+  bool operator==(const Alarm&) const = default;
+};
 struct Status {
-  std::string version;  // Of the program; whoever runs the engine fills it in.
+  // Whoever runs the engine fills these in.
+  std::string version;          // Of the program.
+  Lsn lsn_snapshot;             // Of the newest snapshot that was verified on disk; 0: none.
+  int64_t snapshot_age_ms = 0;  // Since the newest snapshot's last record was stamped.
+  std::vector<Alarm> alarms;
+
   std::string cluster_id;
   uint32_t behaviour = 0;
   bool authorizer_enabled = false;
@@ -123,6 +139,10 @@ class Engine {
 
   const World& world() const { return world_; }
   Lsn lsn_durable() const { return durable_; }
+  // Of the World at world().lsn, as far as it is known without work.
+  const std::optional<Hash256>& known_digest() const { return digest_; }
+  // The same, computed if need be: as long as encoding the World takes.
+  const Hash256& digest();
   // Nothing waits for the disk.
   bool is_idle() const { return durable_ == world_.lsn; }
 
@@ -148,6 +168,7 @@ class Engine {
   void On(TasksAsked& ask, std::vector<Effect>& effects);
   void On(GroupDurable& group, std::vector<Effect>& effects);
   void On(AppendFailed& failure, std::vector<Effect>& effects);
+  void On(WritesStopped& stop, std::vector<Effect>& effects);
   void WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects);
   void Release(Waiter& waiter, std::vector<Effect>& effects);
   bool AnsweredBefore(CallArrived& call, std::vector<Effect>& effects);
@@ -163,7 +184,8 @@ class Engine {
   std::deque<Slot> waiting_;                       // [i]: for lsn durable_ + 1 + i.
   size_t waiting_bytes_ = 0;
   bool is_stopped_ = false;
-  std::optional<Hash256> digest_;  // Of world_, until it changes.
+  std::optional<std::string> writes_stopped_;  // Why.
+  std::optional<Hash256> digest_;              // Of world_, until it changes.
 };
 
 }  // namespace pegel

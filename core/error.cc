@@ -76,6 +76,12 @@ absl::string_view ErrorName(ErrorCode code) {
       return "WATCH_REPLACED";
     case ErrorCode::kServerLost:
       return "SERVER_LOST";
+    case ErrorCode::kWritesStopped:
+      return "WRITES_STOPPED";
+    case ErrorCode::kSnapshotFailed:
+      return "SNAPSHOT_FAILED";
+    case ErrorCode::kBackupFailed:
+      return "BACKUP_FAILED";
   }
   return "UNKNOWN";
 }

@@ -48,9 +48,12 @@ enum class ErrorCode : int32_t {
 
   kServerLost = 1013,  // This registration of a tablet server is dead: register again.
 
-  kServerFenced = 1020,         // The registration named is not the one in force.
-  kServerIsLive = 1021,         // Only a dead server can be unregistered …
-  kServerHoldsReplicas = 1022,  // … and only one that holds nothing.
+  kServerFenced = 1020,  // The registration named is not the one in force.
+  kServerIsLive = 1021,  // Only a dead server can be unregistered.
+
+  kWritesStopped = 1030,   // An alarm forbids changes; reads go on.
+  kSnapshotFailed = 1031,  // The snapshot that was asked for is not on disk.
+  kBackupFailed = 1032,    // The backup that was asked for is not complete.
 };
 
 // Upper-case name, e.g. AUTHORIZATION_EXCEPTION. For a number that this version does not know:

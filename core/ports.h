@@ -43,6 +43,17 @@ struct EffectiveSetting {
 // All of them, or why the caller may not see them.
 using SettingsAnswer = std::variant<std::vector<EffectiveSetting>, Error>;
 
+// A piece of the log that was put aside and read back: a snapshot, or a backup.
+struct Saved {
+  Lsn first;           // A backup: its first record. A snapshot: 0.
+  Lsn lsn;             // Its last record.
+  uint64_t bytes = 0;  // On disk.
+  Hash256 chain{};     // Of the record at `lsn`.
+  Hash256 digest{};    // Of the World there.
+  bool operator==(const Saved&) const = default;
+};
+using SavedAnswer = std::variant<Saved, Error>;
+
 // Loop thread only. Every callback is called exactly once, on the loop thread, possibly before the
 // call returns; when the server stops first, it is dropped uncalled and the connection breaks.
 class Line {
@@ -64,6 +75,10 @@ class Line {
   // Seals every secret again, under the newest key of the key file as it is now.
   virtual void ResealSecrets(Author author, RequestId request_id,
                              std::function<void(Reply)> done) = 0;
+
+  // A snapshot of at least all that is durable now, for callers who may ALTER the cluster. Answered
+  // when it was read back from disk.
+  virtual void TakeSnapshot(const Author& author, std::function<void(SavedAnswer)> done) = 0;
 
   // Renews the lease of a registration, if `author` may. Refusals: those of Liveness::Heartbeat,
   // and AUTHORIZATION_EXCEPTION. Nothing is logged.

@@ -31,6 +31,7 @@ struct DataDir {
   std::string Lock() const { return path + "/LOCK"; }
   std::string Anchor() const { return path + "/ANCHOR"; }
   std::string Log() const { return path + "/log"; }
+  std::string Snapshots() const { return path + "/snapshots"; }  // snapshot/store.h
 };
 
 struct Survey {

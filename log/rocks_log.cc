@@ -188,9 +188,10 @@ absl::StatusOr<Inspection> RocksLog::Inspect(const RocksLogOptions& options, boo
   if (!survey->has_log && must_exist) {
     return absl::NotFoundError(absl::StrCat("there is no log in the directory ", options.data_dir));
   }
-  if (!survey->has_log) return Inspection{true, survey->anchor, nullptr};
+  if (!survey->has_log) return Inspection{true, survey->anchor, Head{}, nullptr};
   if (absl::Status opened = impl->OpenReadOnly(); !opened.ok()) return opened;
-  return Inspection{false, survey->anchor, std::unique_ptr<Log>(new RocksLog(std::move(impl)))};
+  return Inspection{false, survey->anchor, Head{},
+                    std::unique_ptr<Log>(new RocksLog(std::move(impl)))};
 }
 
 absl::StatusOr<std::unique_ptr<RocksLog>> RocksLog::Open(const RocksLogOptions& options,

@@ -41,6 +41,7 @@ struct RocksLogOptions {
 struct Inspection {
   bool is_new = false;       // No log here yet; Open will make one.
   Head anchor;               // What was acknowledged last.
+  Head trimmed;              // The log begins behind this record; Head{}: it was never trimmed.
   std::unique_ptr<Log> log;  // Read-only (Append fails); null when is_new.
 };
 

@@ -55,4 +55,8 @@ void Settle(PendingReply<SettingsAnswer>& pending, SettingsAnswer answer) {
   pending.Answer(std::move(answer));
 }
 
+void Settle(PendingReply<SavedAnswer>& pending, SavedAnswer answer) {
+  pending.Answer(std::move(answer));
+}
+
 }  // namespace pegel::net

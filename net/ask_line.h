@@ -25,6 +25,7 @@ kj::Maybe<kj::Exception> WhyNotNow(Account& account);
 void Settle(PendingReply<Reply>& pending, Reply reply);
 void Settle(PendingReply<Status>& pending, Status status);
 void Settle(PendingReply<SettingsAnswer>& pending, SettingsAnswer answer);
+void Settle(PendingReply<SavedAnswer>& pending, SavedAnswer answer);
 
 // Puts a question to the line, by `ask(line, callback)`, and promises the answer.
 template <typename T, typename Ask>

@@ -81,6 +81,7 @@ class RpcClient final : public Client {
   absl::StatusOr<std::unique_ptr<Watcher>> Watch(const WatchRequest& request) override;
   absl::StatusOr<Rollout> AskRollout(const std::string& key) override;
   absl::StatusOr<SettingsAnswer> AskSettings() override;
+  absl::StatusOr<SavedAnswer> TakeSnapshot() override;
   absl::StatusOr<CallReply> ResealSecrets(const RequestId& request_id) override;
   absl::StatusOr<CallReply> UnregisterServer(int32_t id, const RequestId& request_id) override;
   absl::StatusOr<CallReply> ChangeTables(const TableChange& change,
@@ -224,6 +225,12 @@ absl::StatusOr<Rollout> RpcClient::AskRollout(const std::string& key) {
 absl::StatusOr<SettingsAnswer> RpcClient::AskSettings() {
   return Guarded<SettingsAnswer>(server_, [&] {
     return FromWire(admin_.settingsRequest().send().wait(wait_scope_).getReply());
+  });
+}
+
+absl::StatusOr<SavedAnswer> RpcClient::TakeSnapshot() {
+  return Guarded<SavedAnswer>(server_, [&] {
+    return FromWire(admin_.takeSnapshotRequest().send().wait(wait_scope_).getReply());
   });
 }
 

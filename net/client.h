@@ -132,6 +132,10 @@ class Client {
   // What the server was started with. kUnimplemented: it is older than the question.
   virtual absl::StatusOr<SettingsAnswer> AskSettings() = 0;
 
+  // A snapshot of all that is durable now, verified on the server's disk. kUnimplemented: the
+  // server is older than the question.
+  virtual absl::StatusOr<SavedAnswer> TakeSnapshot() = 0;
+
   // Makes the server seal its secrets under the newest key of its key file. The reply has no table.
   virtual absl::StatusOr<CallReply> ResealSecrets(const RequestId& request_id) = 0;
 

@@ -272,10 +272,24 @@ void ToWire(const Status& status, wire::Status::Builder out) {
   out.setStaticConfigs(status.static_configs);
   out.setDynamicConfigs(status.dynamic_configs);
   out.setVersion(TextOf(status.version));
+  out.setLsnSnapshot(status.lsn_snapshot.value);
+  out.setSnapshotAgeMillis(static_cast<uint64_t>(std::max<int64_t>(status.snapshot_age_ms, 0)));
+  auto alarms = out.initAlarms(status.alarms.size());
+  for (size_t i = 0; i < status.alarms.size(); ++i) {
+    alarms[i].setName(TextOf(status.alarms[i].name));
+    alarms[i].setText(TextOf(status.alarms[i].text));
+  }
 }
 
 Status FromWire(wire::Status::Reader in) {
+  std::vector<Alarm> alarms;
+  for (wire::Alarm::Reader alarm : in.getAlarms()) {
+    alarms.push_back({StringOf(alarm.getName()), StringOf(alarm.getText())});
+  }
   return Status{.version = StringOf(in.getVersion()),
+                .lsn_snapshot = Lsn{in.getLsnSnapshot()},
+                .snapshot_age_ms = static_cast<int64_t>(in.getSnapshotAgeMillis()),
+                .alarms = std::move(alarms),
                 .cluster_id = StringOf(in.getClusterId()),
                 .behaviour = in.getBehaviour(),
                 .authorizer_enabled = in.getAuthorizerEnabled(),
@@ -487,6 +501,30 @@ SettingsAnswer FromWire(wire::SettingsReply::Reader in) {
       return settings;
     }
     case wire::SettingsReply::ERROR:
+      return ReadError(in.getError());
+  }
+  KJ_FAIL_REQUIRE("a kind of reply that this client does not know");
+}
+
+void ToWire(const SavedAnswer& answer, wire::SavedReply::Builder out) {
+  if (const auto* error = std::get_if<Error>(&answer)) return ToWire(*error, out.initError());
+  const auto& saved = std::get<Saved>(answer);
+  auto to = out.initSaved();
+  to.setFirstLsn(saved.first.value);
+  to.setLsn(saved.lsn.value);
+  to.setBytes(saved.bytes);
+  to.setChain(DataOf(saved.chain));
+  to.setDigest(DataOf(saved.digest));
+}
+
+SavedAnswer FromWire(wire::SavedReply::Reader in) {
+  switch (in.which()) {
+    case wire::SavedReply::SAVED: {
+      auto saved = in.getSaved();
+      return Saved{Lsn{saved.getFirstLsn()}, Lsn{saved.getLsn()}, saved.getBytes(),
+                   HashOf(saved.getChain()), HashOf(saved.getDigest())};
+    }
+    case wire::SavedReply::ERROR:
       return ReadError(in.getError());
   }
   KJ_FAIL_REQUIRE("a kind of reply that this client does not know");

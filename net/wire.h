@@ -31,6 +31,9 @@ Status FromWire(wire::Status::Reader in);
 void ToWire(const SettingsAnswer& answer, wire::SettingsReply::Builder out);
 SettingsAnswer FromWire(wire::SettingsReply::Reader in);
 
+void ToWire(const SavedAnswer& answer, wire::SavedReply::Builder out);
+SavedAnswer FromWire(wire::SavedReply::Reader in);
+
 void ToWire(const procedures::Table& table, wire::Table::Builder out);
 
 void ToWire(const acl::Entry& entry, wire::AclEntry::Builder out);

@@ -13,6 +13,7 @@ namespace pegel::replay {
 namespace {
 
 constexpr char kLsnPayload[] = "pegel/lsn";
+constexpr char kDivergencePayload[] = "pegel/divergence";
 
 }  // namespace
 
@@ -30,18 +31,36 @@ std::string Mismatch(absl::string_view what, const Hash256& expected, const Hash
   return absl::StrCat(what, ": expected ", ToHex(expected), ", found ", ToHex(found));
 }
 
-absl::Status Folder::AddGroup(Lsn key, absl::string_view bytes, Observer observe) {
-  if (key != NextLsn()) {
+absl::Status Folder::AddGroup(Lsn key, absl::string_view bytes, Observer observe, Lsn through) {
+  if (key > NextLsn() || (has_group_ && key < NextLsn())) {
     return DataLossAt(NextLsn(), absl::StrCat("expected the next group here, found one that "
                                               "begins at lsn ",
                                               key.value));
   }
   absl::StatusOr<std::vector<absl::string_view>> records = log::SplitGroup(bytes);
   if (!records.ok()) return FaultAt(key, records.status().code(), records.status().message());
-  for (absl::string_view record : *records) {
-    if (absl::Status status = AddRecord(record, observe); !status.ok()) return status;
+  size_t at = 0;
+  if (absl::Status status = PassOver(*records, key, &at); !status.ok()) return status;
+  has_group_ = true;
+  for (; at < records->size() && head().lsn < through; ++at) {
+    if (absl::Status status = AddRecord((*records)[at], observe); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status Folder::PassOver(const std::vector<absl::string_view>& records, Lsn key,
+                              size_t* passed) {
+  *passed = NextLsn().value - key.value;
+  if (*passed == 0) return absl::OkStatus();
+  if (*passed > records.size()) {
+    return DataLossAt(NextLsn(), absl::StrCat("expected the group that holds it, found one of ",
+                                              records.size(), " records from lsn ", key.value));
+  }
+  Hash256 found = log::ChainHash(records[*passed - 1]);
+  if (found == head().chain) return absl::OkStatus();
+  return DataLossAt(head().lsn, Mismatch("the record is not the one that the snapshot was made of; "
+                                         "chain",
+                                         head().chain, found));
 }
 
 absl::Status Folder::AddRecord(absl::string_view bytes, Observer observe) {
@@ -51,9 +70,11 @@ absl::Status Folder::AddRecord(absl::string_view bytes, Observer observe) {
   const Record& record = stored->record;
   Applied applied = Apply(folded_.world, record.moment, record.request_id, record.command);
   if (applied.effect != record.effect) {
-    return DataLossAt(record.moment.lsn,
-                      Mismatch("the record's effect hash differs from what the fold did",
-                               record.effect, applied.effect));
+    absl::Status status = DataLossAt(
+        record.moment.lsn, Mismatch("the record's effect hash differs from what the fold did",
+                                    record.effect, applied.effect));
+    status.SetPayload(kDivergencePayload, absl::Cord());
+    return status;
   }
   Advance(record, log::ChainHash(bytes));
   observe(record, applied, folded_.head.chain);
@@ -95,6 +116,10 @@ void Folder::Advance(const Record& record, const Hash256& chain) {
   auto& chains = folded_.answered_chains;
   Lsn oldest = folded_.world.requests.OldestLsn();
   while (!chains.empty() && chains.begin()->first < oldest) chains.erase(chains.begin());
+}
+
+bool IsDivergence(const absl::Status& status) {
+  return status.GetPayload(kDivergencePayload).has_value();
 }
 
 std::optional<Lsn> LsnOf(const absl::Status& status) {

@@ -3,12 +3,16 @@
 // Reads first, judges, and only then writes (reliability.md section 2):
 //   1. the anchor says what was acknowledged;
 //   2. the log is opened read-only, in the mode that stops at the first unreadable write;
-//   3. the whole log is folded and checked (replay/fold_log.h), and the anchor's record must be in
-//   it;
-//   4. only then is the log opened for writing. Records behind the anchor's were never acknowledged
-//   but are
-//      whole: they are kept. A torn tail behind them is dropped.
+//   3. the newest good snapshot is read; one that is bad is told of, and the next older is taken.
+//   Without
+//      any the fold begins at record 1, or, where the log was trimmed, the start is refused;
+//   4. the records behind the snapshot are folded and checked (replay/fold_log.h). The snapshot's
+//      record and the anchor's must be in the log, with the chain hashes that the two say;
+//   5. only then is the log opened for writing. Records behind the anchor's were never acknowledged
+//      but are whole: they are kept. A torn tail behind them is dropped.
 // A refusal leaves the directory exactly as it was, so that evidence and salvage remain.
+//
+// What lies before the snapshot is not read at boot: `pegel-replay verify` reads it.
 #pragma once
 
 #include <memory>
@@ -16,20 +20,35 @@
 #include "absl/status/statusor.h"
 #include "log/rocks_log.h"
 #include "replay/fold_log.h"
+#include "snapshot/files.h"
+#include "snapshot/store.h"
 
 namespace pegel::replay {
 
 struct Recovered {
   Folded folded;
   log::Head anchor;                    // As found; folded.head may be ahead of it.
+  log::Head trimmed;                   // The log begins behind this record; Head{}: at record 1.
+  Lsn snapshot;                        // From which the fold began; 0: from record 1.
+  UnixNanos snapshot_time;             // Of its last record.
   std::unique_ptr<log::RocksLog> log;  // Open for writing behind folded.head.
 };
 
-// Makes a new log where there is none. Errors: kDataLoss with the lsn or file and what to do,
-// kUnavailable when another server holds the directory.
-absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options);
+// Makes a new log where there is none. `files` holds the snapshots and goes with
+// options.file_system. Bad snapshots are told to options.on_warning. Errors: kDataLoss with the lsn
+// or file and what to do, kUnavailable when another server holds the directory.
+absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options,
+                                  snapshot::Files& files = snapshot::RealFiles());
 
-// Steps 1 to 3 only: audits an existing directory and changes nothing.
-absl::StatusOr<Folded> Audit(const log::RocksLogOptions& options, Observer observe);
+// Audits an existing directory and changes nothing: as steps 1 to 4, but the fold begins at record
+// 1, or at the snapshot up to which the log was trimmed.
+absl::StatusOr<Folded> Audit(const log::RocksLogOptions& options, Observer observe,
+                             snapshot::Files& files = snapshot::RealFiles());
+
+// Where a fold that is to reach `lsn` best begins: at the newest good snapshot at or below it, else
+// at record 1. Bad snapshots are told to `on_bad`. Error kDataLoss: the log was trimmed up to
+// `trimmed`, and no good snapshot from there on is left; kOutOfRange: `lsn` was trimmed.
+absl::StatusOr<Folded> StartFor(Lsn lsn, const log::Head& trimmed, const snapshot::Store& snapshots,
+                                const std::function<void(const absl::Status&)>& on_bad);
 
 }  // namespace pegel::replay

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "replay/follower.h"
@@ -45,6 +46,7 @@ struct HistoryThread::Worker {
 
   const log::Log* log = nullptr;
   std::function<void(std::function<void()>)> post;
+  Begin begin;
   std::mutex mutex;  // Guards tasks and the start of the thread.
   std::condition_variable has_task;
   std::deque<std::function<void()>> tasks;
@@ -57,25 +59,36 @@ namespace {
 // One walk through the log. History thread only, but for the flag.
 class Walk {
  public:
-  Walk(const log::Log& log, Lsn from, const std::atomic<bool>& is_stopping)
-      : follower_(log), from_(from), is_stopping_(is_stopping) {}
+  Walk(const log::Log& log, const HistoryThread::Begin& begin, Lsn from,
+       const std::atomic<bool>& is_stopping)
+      : log_(log), begin_(begin), from_(from), is_stopping_(is_stopping) {}
 
   void GiveUp() { is_given_up_ = true; }
   bool is_given_up() const { return is_given_up_ || is_stopping_; }
 
   HistoryPiece Next(Lsn end) {
-    auto go_on = [&] { return !is_given_up() && follower_.lsn() < end && !IsFull(); };
+    HistoryPiece piece;
+    piece.status = Begin();
+    if (!piece.status.ok()) return piece;
+    auto go_on = [&] { return !is_given_up() && follower_->lsn() < end && !IsFull(); };
     auto keep = [&](const Record& record, const Applied& applied, const Hash256&) {
       if (record.moment.lsn < from_ || applied.decision.events.empty()) return;
       Keep(ChangeSet{record.moment, applied.decision.events});
     };
-    HistoryPiece piece;
-    piece.status = follower_.Advance(go_on, keep);
+    piece.status = follower_->Advance(go_on, keep);
     if (piece.status.ok()) Take(end, &piece);
     return piece;
   }
 
  private:
+  absl::Status Begin() {
+    if (follower_.has_value()) return absl::OkStatus();
+    absl::StatusOr<replay::Folded> start = begin_(Lsn{std::max<uint64_t>(from_.value, 1) - 1});
+    if (!start.ok()) return start.status();
+    follower_.emplace(log_, *std::move(start));
+    return absl::OkStatus();
+  }
+
   bool IsFull() const { return bytes_ >= kPieceBytesMax || waiting_.size() >= kPieceChangesMax; }
 
   void Keep(ChangeSet change) {
@@ -95,11 +108,13 @@ class Walk {
       piece->changes.push_back(std::move(waiting_.front()));
       waiting_.pop_front();
     }
-    Lsn reached = waiting_.empty() ? follower_.lsn() : Lsn{waiting_.front()->moment.lsn.value - 1};
+    Lsn reached = waiting_.empty() ? follower_->lsn() : Lsn{waiting_.front()->moment.lsn.value - 1};
     piece->through = std::min(reached, end);
   }
 
-  replay::Follower follower_;
+  const log::Log& log_;
+  const HistoryThread::Begin& begin_;
+  std::optional<replay::Follower> follower_;
   Lsn from_;
   const std::atomic<bool>& is_stopping_;
   std::atomic<bool> is_given_up_ = false;
@@ -113,7 +128,7 @@ class Reader final : public HistoryReader {
  public:
   Reader(std::shared_ptr<Owner> owner, Lsn from)
       : owner_(std::move(owner)),
-        walk_(std::make_shared<Walk>(*owner_->log, from, owner_->is_stopping)) {}
+        walk_(std::make_shared<Walk>(*owner_->log, owner_->begin, from, owner_->is_stopping)) {}
 
   // The walk's World goes on the history thread: taking it apart takes a while.
   ~Reader() override {
@@ -138,10 +153,12 @@ class Reader final : public HistoryReader {
 
 }  // namespace
 
-HistoryThread::HistoryThread(const log::Log& log, std::function<void(std::function<void()>)> post)
+HistoryThread::HistoryThread(const log::Log& log, std::function<void(std::function<void()>)> post,
+                             Begin begin)
     : worker_(std::make_shared<Worker>()) {
   worker_->log = &log;
   worker_->post = std::move(post);
+  worker_->begin = std::move(begin);
 }
 
 HistoryThread::~HistoryThread() { worker_->Stop(); }

@@ -31,6 +31,7 @@
 #include "tools/shell/printable.h"
 #include "tools/shell/repl.h"
 #include "tools/shell/rollout_text.h"
+#include "tools/shell/saved_text.h"
 #include "tools/shell/script.h"
 #include "tools/shell/session.h"
 #include "tools/shell/settings_text.h"
@@ -192,6 +193,17 @@ int Run(const SettingsRequest& request) {
   const auto& settings = std::get<std::vector<EffectiveSetting>>(*answer);
   bool is_json = request.format == Format::kJson;
   WriteOut({is_json ? SettingsJson(settings) : SettingsTable(settings), ""});
+  return kExitAccepted;
+}
+
+int Run(const SnapshotRequest& request) {
+  Session session = MakeSession(request.server, absl::ZeroDuration());
+  absl::StatusOr<SavedAnswer> answer = session.TakeSnapshot();
+  if (!answer.ok()) return NoConnection(answer.status());
+  if (const auto* error = std::get_if<Error>(&*answer)) return Refused(*error);
+  const auto& saved = std::get<Saved>(*answer);
+  bool is_json = request.format == Format::kJson;
+  WriteOut({is_json ? SnapshotJson(saved) : SnapshotTable(saved), ""});
   return kExitAccepted;
 }
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/acl/authorize.h"
 #include "core/boot/reducer.h"
+#include "log/data_dir.h"
 #include "tools/seal_commands.h"
 
 namespace pegel::tools {
@@ -64,6 +65,7 @@ Server::~Server() {
   *alive_ = false;
   listener_.reset();
   history_.reset();
+  snapshots_.reset();
   sequencer_.reset();  // Reports what is under way; its posts find alive_ false.
 }
 
@@ -101,17 +103,12 @@ absl::Status Server::Recover() {
       replay::Recover({.data_dir = options_.data_dir, .on_warning = options_.on_warning});
   if (!recovered.ok()) return recovered.status();
   anchor_at_start_ = recovered->anchor;
+  snapshot_at_start_ = recovered->snapshot;
   log_ = std::move(recovered->log);
+  StartFolds(*recovered);
   replay::Folded& folded = recovered->folded;
   log::Head head = folded.head;
   changes_ = std::make_shared<ChangeFeed>(folded.world, options_.changes);
-  tasks_ = std::make_shared<TaskFeed>(folded.world);
-  history_ =
-      std::make_unique<HistoryThread>(*log_, [this, alive = alive_](std::function<void()> task) {
-        loop_.Post([alive, task = std::move(task)] {
-          if (*alive) task();
-        });
-      });
   engine_ = std::make_unique<Engine>(std::move(folded.world), head.chain,
                                      std::move(folded.answered_chains), options_.engine);
   sequencer_ = std::make_unique<log::Sequencer>(
@@ -124,6 +121,59 @@ absl::Status Server::Recover() {
         });
       });
   return absl::OkStatus();
+}
+
+std::function<void(std::function<void()>)> Server::Poster() {
+  return [this, alive = alive_](std::function<void()> task) {
+    loop_.Post([alive, task = std::move(task)] {
+      if (*alive) task();
+    });
+  };
+}
+
+// The folds beside the engine's. The second World is a copy: read back from disk it would be the
+// same, only later.
+void Server::StartFolds(replay::Recovered& recovered) {
+  snapshot::Store store(snapshot::RealFiles(), log::DataDir{options_.data_dir}.Snapshots());
+  auto begin = [store, trimmed = recovered.trimmed, warn = options_.on_warning](Lsn lsn) {
+    return replay::StartFor(lsn, trimmed, store, [&](const absl::Status& bad) {
+      if (warn) warn(std::string(bad.message()));
+    });
+  };
+  history_ = std::make_unique<HistoryThread>(*log_, Poster(), begin);
+  last_snapshot_ = recovered.snapshot;
+  last_snapshot_time_ = recovered.snapshot_time;
+  snapshots_ = std::make_unique<SnapshotThread>(*log_, recovered.folded, recovered.snapshot, store,
+                                                options_.snapshots, Poster(), OnSnapshots());
+}
+
+SnapshotEvents Server::OnSnapshots() {
+  SnapshotEvents events;
+  events.on_written = [this](const snapshot::Written& written) {
+    last_snapshot_ = written.lsn;
+    last_snapshot_time_ = written.time;
+  };
+  events.on_attempt = [this](const absl::Status& status) {
+    alarms_.erase("SNAPSHOT_STALE");
+    if (!status.ok()) {
+      Raise({"SNAPSHOT_STALE", absl::StrCat("the last snapshot was not written: ", status.message(),
+                                            ". The next start folds more.")});
+    }
+  };
+  events.on_doubt = [this](Alarm alarm) {
+    Raise(alarm);
+    Step(WritesStopped{absl::StrCat(
+        "Nothing can be changed: alarm ", alarm.name, " (", alarm.text,
+        "). Reads go on. Keep a copy of the data directory and see docs/operating.md, Alarms.")});
+  };
+  return events;
+}
+
+void Server::Raise(Alarm alarm) {
+  if (options_.on_warning) {
+    options_.on_warning(absl::StrCat("ALARM ", alarm.name, ": ", alarm.text));
+  }
+  alarms_[std::move(alarm.name)] = std::move(alarm.text);
 }
 
 // Record 1 of a new log, or news for an old one. First in line, so durable before any call's reply.
@@ -159,6 +209,19 @@ void Server::AskSettings(const Author& author, std::function<void(SettingsAnswer
   if (!MayOnCluster(engine_->world(), author, acl::Operation::kDescribe, &error))
     return done(error);
   done(options_.shown);
+}
+
+void Server::TakeSnapshot(const Author& author, std::function<void(SavedAnswer)> done) {
+  Error error;
+  if (!MayOnCluster(engine_->world(), author, acl::Operation::kAlter, &error)) return done(error);
+  snapshots_->Take([done = std::move(done)](absl::StatusOr<snapshot::Written> written) {
+    if (written.ok()) {
+      return done(Saved{Lsn{}, written->lsn, written->bytes, written->chain, written->digest});
+    }
+    done(Error{ErrorCode::kSnapshotFailed,
+               absl::StrCat("The snapshot was not written: ", written.status().message(),
+                            ". Older ones are as they were.")});
+  });
 }
 
 // Who may not is refused by the reducer, before it looks at any seal, and that is logged.
@@ -245,7 +308,14 @@ void Server::Do(StatusReply& effect) {
   auto it = status_replies_.find(effect.token);
   std::function<void(Status)> done = std::move(it->second);
   status_replies_.erase(it);
-  effect.status.version = options_.version;
+  Status& status = effect.status;
+  status.version = options_.version;
+  status.lsn_snapshot = last_snapshot_;
+  if (last_snapshot_ != Lsn{}) {
+    status.snapshot_age_ms = (options_.now().value - last_snapshot_time_.value) / 1'000'000;
+  }
+  for (const auto& [name, text] : alarms_) status.alarms.push_back({name, text});
+  snapshots_->Compare(status.lsn_applied, status.digest);
   done(std::move(effect.status));
 }
 
@@ -262,6 +332,9 @@ void Server::Do(Published& effect) {
   }
   tasks_->OnPublished(effect.changes);
   changes_->Publish(effect.through, std::move(effect.changes));
+  // Before it is told that these are durable, so that the second fold is not beyond it yet.
+  if (snapshots_->wants_digest()) snapshots_->Compare(engine_->world().lsn, engine_->digest());
+  snapshots_->OnDurable(effect.through);
 }
 
 void Server::Do(Stop& effect) {

@@ -2,6 +2,7 @@
 //
 //   net/ → Submit → Engine::Step → records gathered over one loop turn → Sequencer (own thread)
 //   Sequencer → posted to the loop → Engine::Step(GroupDurable) → replies, and changes to watchers
+//   SnapshotThread folds what is durable once more, writes snapshots, and raises alarms
 //
 // Loop thread only, but for what the sequencer's report posts. Used by pegeld and by tests that
 // need the whole server in one process.
@@ -24,6 +25,7 @@
 #include "tools/history_thread.h"
 #include "tools/keyring.h"
 #include "tools/server_options.h"
+#include "tools/snapshot_thread.h"
 
 namespace pegel::tools {
 
@@ -38,6 +40,7 @@ class Server final : public Line {
   std::string address() const { return listener_->address(); }
   const Engine& engine() const { return *engine_; }
   const log::Head& anchor_at_start() const { return anchor_at_start_; }
+  Lsn snapshot_at_start() const { return snapshot_at_start_; }  // 0: all records were folded.
 
   // Takes no new connections, waits until nothing is in the line (at most `drain_ms`), then stops
   // the loop.
@@ -53,6 +56,7 @@ class Server final : public Line {
   std::unique_ptr<HistoryReader> ReadHistory(Lsn from) override { return history_->Read(from); }
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
+  void TakeSnapshot(const Author& author, std::function<void(SavedAnswer)> done) override;
   LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;
@@ -62,6 +66,10 @@ class Server final : public Line {
 
   absl::Status CheckAddress() const;
   absl::Status Recover();
+  void StartFolds(replay::Recovered& recovered);
+  SnapshotEvents OnSnapshots();
+  void Raise(Alarm alarm);
+  std::function<void(std::function<void()>)> Poster();
   absl::Status LoadKeys();
   absl::StatusOr<std::map<std::string, config::Value>> Statics(const World& world);
   Error NoKeys(const absl::Status& why) const;
@@ -90,8 +98,13 @@ class Server final : public Line {
   std::shared_ptr<TaskFeed> tasks_;
   std::unique_ptr<Liveness> liveness_;
   std::unique_ptr<HistoryThread> history_;
+  std::unique_ptr<SnapshotThread> snapshots_;
   std::unique_ptr<net::Server> listener_;
   log::Head anchor_at_start_;
+  Lsn snapshot_at_start_;
+  Lsn last_snapshot_;
+  UnixNanos last_snapshot_time_;
+  std::map<std::string, std::string> alarms_;  // Texts by name.
 
   CallToken next_token_ = 1;
   absl::flat_hash_map<CallToken, std::function<void(Reply)>> replies_;

@@ -13,6 +13,7 @@
 #include "core/ids.h"
 #include "core/ports.h"
 #include "net/limits.h"
+#include "tools/snapshot_options.h"
 
 namespace pegel::tools {
 
@@ -27,6 +28,7 @@ struct ServerOptions {
   net::Limits limits;
   ChangeFeedOptions changes;  // What watchers find in memory.
   int64_t lease_ms = 10'000;  // How long a tablet server may be silent.
+  SnapshotOptions snapshots;
   // All of the above with where each value came from, secrets masked: the answer to AskSettings.
   std::vector<EffectiveSetting> shown;
   std::string version;  // What AskStatus says the program is.

@@ -18,6 +18,10 @@ constexpr uint64_t kCountMax = 1'000'000'000;
 constexpr int64_t kLeaseMsMin = 500;
 constexpr int64_t kLeaseMsMax = 3'600'000;
 
+// Shorter ones would do nothing but write; a year is as good as never.
+constexpr int64_t kSnapshotMsMin = 1'000;
+constexpr int64_t kSnapshotMsMax = 366LL * 24 * 3'600'000;
+
 absl::Status LandText(const std::string& text, std::string* out) {
   if (text.empty()) return absl::InvalidArgumentError("expected a text, found an empty one");
   *out = text;
@@ -40,15 +44,15 @@ absl::Status LandSwitch(const std::string& text, bool* out) {
   return absl::InvalidArgumentError(absl::StrCat("expected true or false, found '", text, "'"));
 }
 
-absl::Status LandLease(const std::string& text, int64_t* out_ms) {
-  absl::StatusOr<config::Duration> lease = config::ParseDuration(text);
-  if (!lease.ok()) return lease.status();
-  if (lease->millis < kLeaseMsMin || lease->millis > kLeaseMsMax) {
-    return absl::InvalidArgumentError(absl::StrCat("expected a duration from ", kLeaseMsMin,
-                                                   " ms to ", kLeaseMsMax / 60'000, " min, found '",
-                                                   text, "'"));
+absl::Status LandDuration(const std::string& text, int64_t min_ms, int64_t max_ms,
+                          int64_t* out_ms) {
+  absl::StatusOr<config::Duration> duration = config::ParseDuration(text);
+  if (!duration.ok()) return duration.status();
+  if (duration->millis < min_ms || duration->millis > max_ms) {
+    return absl::InvalidArgumentError(absl::StrCat("expected a duration from ", min_ms, " ms to ",
+                                                   max_ms / 60'000, " min, found '", text, "'"));
   }
-  *out_ms = lease->millis;
+  *out_ms = duration->millis;
   return absl::OkStatus();
 }
 
@@ -92,7 +96,22 @@ constexpr Setting kSettings[] = {
      }},
     {"pegel.cluster.lease", "--lease", "DURATION", "10 s",
      "How long a tablet server may be silent before it is taken for dead",
-     [](const std::string& text, ServerOptions& o) { return LandLease(text, &o.lease_ms); }},
+     [](const std::string& text, ServerOptions& o) {
+       return LandDuration(text, kLeaseMsMin, kLeaseMsMax, &o.lease_ms);
+     }},
+    {"pegel.snapshot.interval-records", "--snapshot-interval-records", "N", "100000",
+     "A snapshot is taken when this many records follow the last one; bounds what a start folds",
+     [](const std::string& text, ServerOptions& o) {
+       return LandCount(text, &o.snapshots.interval_records);
+     }},
+    {"pegel.snapshot.interval", "--snapshot-interval", "DURATION", "1 h",
+     "… or when this long has passed and there are new records",
+     [](const std::string& text, ServerOptions& o) {
+       return LandDuration(text, kSnapshotMsMin, kSnapshotMsMax, &o.snapshots.interval_ms);
+     }},
+    {"pegel.snapshot.keep", "--snapshot-keep", "N", "2",
+     "Snapshots kept; a start that finds the newest damaged takes the next",
+     [](const std::string& text, ServerOptions& o) { return LandCount(text, &o.snapshots.keep); }},
 };
 
 }  // namespace

@@ -33,6 +33,10 @@ void FakeLine::ResealSecrets(Author author, RequestId request_id, std::function<
   Submit(std::move(author), request_id, Boot{}, std::move(done));
 }
 
+void FakeLine::TakeSnapshot(const Author&, std::function<void(SavedAnswer)> done) {
+  done(Saved{Lsn{}, Lsn{7}, 123, TestChain(Lsn{7}), TestChain(Lsn{8})});
+}
+
 void FakeLine::AnswerAll(const Outcome& outcome) {
   auto answered = std::move(calls);
   calls.clear();
@@ -102,6 +106,10 @@ void EngineLine::AskStatus(std::function<void(Status)> done) {
 std::unique_ptr<HistoryReader> EngineLine::ReadHistory(Lsn from) {
   ++histories_begun;
   return std::make_unique<History>(*this, from);
+}
+
+void EngineLine::TakeSnapshot(const Author&, std::function<void(SavedAnswer)> done) {
+  done(Error{ErrorCode::kSnapshotFailed, "there is no disk"});
 }
 
 void EngineLine::AskSettings(const Author&, std::function<void(SettingsAnswer)> done) {

@@ -31,6 +31,7 @@ class FakeLine final : public Line {
   std::unique_ptr<HistoryReader> ReadHistory(Lsn) override { return nullptr; }  // It has none.
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
+  void TakeSnapshot(const Author& author, std::function<void(SavedAnswer)> done) override;
   LeaseAnswer Heartbeat(const Author&, const Registration&) override { return LeaseRenewed{1}; }
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration&, std::function<void(TaskList)> done) override { done({}); }
@@ -72,6 +73,7 @@ class EngineLine final : public Line {
 
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
+  void TakeSnapshot(const Author& author, std::function<void(SavedAnswer)> done) override;
   LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;

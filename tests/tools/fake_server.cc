@@ -28,6 +28,7 @@ class FakeClient : public net::Client {
   absl::StatusOr<SettingsAnswer> AskSettings() override {
     return std::vector<EffectiveSetting>{{"pegel.listen", "fake", "default"}};
   }
+  absl::StatusOr<SavedAnswer> TakeSnapshot() override { return Saved{.lsn = Lsn{7}}; }
   absl::StatusOr<net::CallReply> ResealSecrets(const RequestId& request_id) override {
     return server_.Answer({.text = "reseal", .request_id = request_id});
   }

@@ -34,7 +34,8 @@ TEST(StatusJson, IsOneObjectWithItsKeysInOrder) {
                          R"("lsn_snapshot":null,"chain":")", kZeros, R"(ab","digest":"cd)", kZeros,
                          R"(","version":"0.1.0","alarms":[],"behaviour":1,)",
                          R"("authorizer_enabled":true,"acl_entries":5,)",
-                         R"("static_configs":7,"dynamic_configs":8,"answered_requests":6})", "\n"));
+                         R"("static_configs":7,"dynamic_configs":8,"answered_requests":6,)",
+                         R"("snapshot_age_seconds":null})", "\n"));
 }
 
 TEST(StatusTable, NamesEverything) {

@@ -68,6 +68,7 @@ class FakeClient final : public net::Client {
   absl::StatusOr<Status> AskStatus() override { return Unused(); }
   absl::StatusOr<net::Rollout> AskRollout(const std::string&) override { return Unused(); }
   absl::StatusOr<SettingsAnswer> AskSettings() override { return Unused(); }
+  absl::StatusOr<SavedAnswer> TakeSnapshot() override { return Unused(); }
   absl::StatusOr<net::CallReply> ResealSecrets(const RequestId&) override { return Unused(); }
   absl::StatusOr<net::CallReply> UnregisterServer(int32_t, const RequestId&) override {
     return Unused();

@@ -51,6 +51,15 @@ constexpr char kStatusExamples[] = R"help(Examples:
 
 Exit: 0 the server answered, 2 usage, 3 no connection.)help";
 
+constexpr char kSnapshotExamples[] = R"help(Examples:
+  pegel snapshot
+  pegel snapshot --format json | jq .lsn
+
+The server writes its state as of now to disk, reads it back, and answers. The next start
+begins from it. Snapshots are taken by themselves too (pegel.snapshot.interval-records,
+pegel.snapshot.interval); calls go on meanwhile. Needs ALTER on the cluster.
+Exit: 0 it is on disk, 1 refused or failed, 2 usage, 3 no connection.)help";
+
 constexpr char kWatchExamples[] =
     R"help(Prints every durable change from --from on, in the order of the log, then waits for more.
 A lost connection is made again and nothing is missed or shown twice. What was printed is
@@ -141,6 +150,14 @@ CLI::App* AddStatus(CLI::App& app, Flags* flags) {
   AddServer(status, flags);
   status->footer(kStatusExamples);
   return status;
+}
+
+CLI::App* AddSnapshot(CLI::App& app, Flags* flags) {
+  CLI::App* snapshot = app.add_subcommand("snapshot", "Makes the server take a snapshot now");
+  AddFormat(snapshot, flags, {"table", "json"});
+  AddServer(snapshot, flags);
+  snapshot->footer(kSnapshotExamples);
+  return snapshot;
 }
 
 CLI::App* AddWatch(CLI::App& app, Flags* flags) {
@@ -272,6 +289,7 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   CLI::App* sql = AddSql(app, &flags);
   CLI::App* status = AddStatus(app, &flags);
   CLI::App* watch = AddWatch(app, &flags);
+  CLI::App* snapshot = AddSnapshot(app, &flags);
   CLI::App* config = AddConfig(app);
   CLI::App* rollout = AddRollout(config, &flags);
   CLI::App* effective = AddEffective(config, &flags);
@@ -288,6 +306,7 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   }
   if (status->parsed()) return StatusRequest{flags.server, flags.AsFormat()};
   if (watch->parsed()) return WatchOf(flags);
+  if (snapshot->parsed()) return SnapshotRequest{flags.server, FormatOf(flags.format)};
   if (rollout->parsed()) return RolloutOf(flags);
   if (effective->parsed()) return SettingsRequest{flags.server, flags.AsFormat()};
   if (keygen->parsed()) return std::move(flags.keygen);

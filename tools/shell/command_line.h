@@ -63,6 +63,12 @@ struct SettingsRequest {
   Format format = Format::kTable;  // kTable or kJson.
 };
 
+// `pegel snapshot`.
+struct SnapshotRequest {
+  std::string server;
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
 // `pegel keygen`: no server takes part.
 struct KeygenRequest {
   std::string file;
@@ -110,9 +116,10 @@ struct Leave {
   int exit_code = kExitAccepted;
 };
 
-using PegelRequest = std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand,
-                                  SettingsRequest, KeygenRequest, ResealRequest, UnregisterRequest,
-                                  TableChangeRequest, TablesRequest, BucketsRequest, Leave>;
+using PegelRequest =
+    std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, SettingsRequest,
+                 SnapshotRequest, KeygenRequest, ResealRequest, UnregisterRequest,
+                 OfflinePlanRequest, Leave>;
 
 PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 

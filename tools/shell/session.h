@@ -38,6 +38,7 @@ class Session {
 
   absl::StatusOr<Status> AskStatus();
   absl::StatusOr<SettingsAnswer> AskSettings();
+  absl::StatusOr<SavedAnswer> TakeSnapshot();
 
   // As Call: the same request id until there is an answer.
   absl::StatusOr<net::CallReply> ResealSecrets();

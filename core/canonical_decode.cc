@@ -1,0 +1,306 @@
+#include "core/canonical_decode.h"
+
+#include <array>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/boot/reducer.h"
+#include "core/canonical_kinds.h"
+#include "core/config/draft.h"
+#include "core/limits.h"
+
+namespace pegel {
+namespace {
+
+// The first error sticks: after it nothing is read any more, every value comes out empty and every
+// list ends, so that no Take needs to look.
+class Decoder {
+ public:
+  explicit Decoder(absl::string_view bytes) : bytes_(bytes) {}
+
+  absl::StatusOr<World> Run() {
+    World world;
+    Take(&world);
+    if (status_.ok() && at_ != bytes_.size()) {
+      Fail("the end of the World", absl::StrCat(bytes_.size() - at_, " more bytes"));
+    }
+    if (!status_.ok()) return status_;
+    return world;
+  }
+
+ private:
+  void Fail(absl::string_view expected, absl::string_view found,
+            absl::StatusCode code = absl::StatusCode::kDataLoss) {
+    if (!status_.ok()) return;
+    status_ = absl::Status(
+        code, absl::StrCat("offset ", at_, ": expected ", expected, ", found ", found));
+  }
+  void FailUnknown(absl::string_view what, int64_t found) {
+    Fail(absl::StrCat(what, " that this version knows"), absl::StrCat(found),
+         absl::StatusCode::kUnimplemented);
+  }
+
+  absl::string_view Bytes(size_t size) {
+    size_t left = bytes_.size() - at_;
+    if (size > left) Fail(absl::StrCat(size, " bytes"), absl::StrCat("the end behind ", left));
+    if (!status_.ok()) return {};
+    absl::string_view taken = bytes_.substr(at_, size);
+    at_ += size;
+    return taken;
+  }
+  template <typename T>
+  T Number() {
+    uint64_t bits = 0;
+    for (char byte : Bytes(sizeof(T))) bits = bits << 8 | static_cast<uint8_t>(byte);
+    return static_cast<T>(bits);
+  }
+  bool Flag(absl::string_view what) {
+    auto byte = Number<uint8_t>();
+    if (byte > 1) Fail(absl::StrCat(what, " to be 0 or 1"), absl::StrCat(byte));
+    return byte == 1;
+  }
+  template <typename T>
+  void TakeEnum(absl::string_view what, T first, T last, T* value) {
+    *value = Number<T>();
+    if (*value >= first && *value <= last) return;
+    FailUnknown(what, static_cast<int64_t>(*value));
+  }
+  // `take_one` is called once for each element, while all is well.
+  template <typename TakeOne>
+  void TakeEach(TakeOne take_one) {
+    auto count = Number<uint32_t>();
+    for (uint32_t i = 0; i < count && status_.ok(); ++i) take_one();
+  }
+  // Encoders walk ordered containers, so anything else was never encoded.
+  template <typename T>
+  void CheckOrder(absl::string_view what, const std::optional<T>& before, const T& key) {
+    if (status_.ok() && before.has_value() && !(*before < key)) {
+      Fail(absl::StrCat(what, " in strictly ascending order"),
+           "one that is not behind the one before");
+    }
+  }
+  template <typename Map, typename Key, typename Value>
+  void Append(absl::string_view what, Map* map, Key key, Value value) {
+    if (status_.ok() && !map->empty() && !(map->rbegin()->first < key)) {
+      Fail(absl::StrCat(what, " in strictly ascending order"),
+           "one that is not behind the one before");
+    }
+    if (status_.ok()) map->emplace_hint(map->end(), std::move(key), std::move(value));
+  }
+
+  void Take(std::string* text) {
+    absl::string_view bytes = Bytes(Number<uint32_t>());
+    text->assign(bytes.data(), bytes.size());
+  }
+  template <size_t N>
+  void Take(std::array<uint8_t, N>* bytes) {
+    bytes->fill(0);
+    absl::string_view taken = Bytes(N);
+    std::copy(taken.begin(), taken.end(), bytes->begin());
+  }
+  void Take(Principal* principal) {
+    Take(&principal->type);
+    Take(&principal->name);
+  }
+  void Take(acl::Resource* resource) {
+    Take(&resource->database);
+    Take(&resource->table);
+  }
+  void Take(acl::Host* host) {
+    host->is_any = Flag("a host's wildcard");
+    Take(&host->address);
+    host->prefix_bits = Number<uint8_t>();
+  }
+  void Take(acl::Operation* operation) {
+    TakeEnum("an operation", acl::Operation::kAll, acl::kLastOperation, operation);
+  }
+  void Take(acl::Permission* permission) {
+    TakeEnum("a permission", acl::Permission::kAllow, acl::Permission::kDeny, permission);
+  }
+  template <typename T>
+  void Take(std::optional<T>* value) {
+    value->reset();
+    if (Flag("a mark of presence")) Take(&value->emplace());
+  }
+  void Take(acl::Entry* entry) {
+    Take(&entry->resource);
+    Take(&entry->principal);
+    Take(&entry->host);
+    Take(&entry->operation);
+    Take(&entry->permission);
+  }
+  template <typename T>
+  void Take(std::vector<T>* list) {
+    TakeEach([&] { Take(&list->emplace_back()); });
+  }
+  template <typename T>
+  void Take(std::map<std::string, T>* by_key) {
+    TakeEach([&] {
+      std::string key;
+      T value;
+      Take(&key);
+      Take(&value);
+      Append("config keys", by_key, std::move(key), std::move(value));
+    });
+  }
+  void Take(Lsn* lsn) { lsn->value = Number<uint64_t>(); }
+  void Take(UnixNanos* time) { time->value = Number<int64_t>(); }
+  void Take(config::Sealed* sealed) {
+    Take(&sealed->key_id);
+    Take(&sealed->box);
+  }
+  void Take(config::SealedEntry* entry) {
+    Take(&entry->name);
+    Take(&entry->value);
+  }
+  void Take(config::SealedMap* map) { Take(&map->entries); }
+  void Take(config::Value* value) {
+    auto form = Number<uint8_t>();
+    switch (form) {
+      case 0:
+        return Take(&value->emplace<std::string>());
+      case 1:
+        return Take(&value->emplace<config::Sealed>());
+      case 2:
+        return Take(&value->emplace<config::SealedMap>());
+      default:
+        return FailUnknown("a form of value", form);
+    }
+  }
+  void Take(config::StaticEntry* entry) {
+    Take(&entry->value);
+    Take(&entry->changed);
+  }
+  void Take(config::DynamicEntry* entry) {
+    Take(&entry->value);
+    Take(&entry->changed);
+  }
+  void Take(config::ConfigState* configs) {
+    Take(&configs->statics);
+    Take(&configs->dynamics);
+    Take(&configs->resets);
+    for (const auto& [key, entry] : configs->dynamics) {
+      configs->dynamic_bytes += config::EntryBytes(key, entry.value);
+    }
+  }
+  void Take(cluster::ServerId* id) { id->value = Number<int32_t>(); }
+  void Take(cluster::ServerTag* tag) {
+    TakeEnum("a server tag", cluster::ServerTag::kPermanentOffline, cluster::kLastServerTag, tag);
+  }
+  void Take(cluster::Server* server) {
+    Take(&server->id);
+    Take(&server->rack);
+    Take(&server->address);
+    Take(&server->epoch);
+    server->is_live = Flag("a server's life");
+    Take(&server->since);
+    Take(&server->tag);
+  }
+  void Take(Error* error) {
+    error->code = Number<ErrorCode>();
+    if (ErrorName(error->code) == "UNKNOWN") {
+      FailUnknown("an error code", static_cast<int64_t>(error->code));
+    }
+    Take(&error->message);
+  }
+  // Answers to reads are never remembered, so their rows need not be known here.
+  void Take(Outcome* outcome) {
+    auto kind = Number<OutcomeKind>();
+    switch (kind) {
+      case OutcomeKind::kRejected:
+        return Take(&outcome->emplace<Error>());
+      case OutcomeKind::kDone:
+        outcome->emplace<Result>(Done{});
+        return;
+      default:
+        return FailUnknown("the kind of a change's outcome", static_cast<int64_t>(kind));
+    }
+  }
+  void Take(acl::AclState* acls) {
+    std::optional<acl::Entry> before;
+    TakeEach([&] {
+      acl::Entry entry;
+      Take(&entry);
+      CheckOrder("ACL entries", before, entry);
+      if (status_.ok()) acls->Add(entry);
+      before = std::move(entry);
+    });
+  }
+  void Take(cluster::ClusterState* cluster) {
+    TakeEach([&] {
+      cluster::Server server;
+      Take(&server);
+      cluster::ServerId id = server.id;
+      Append("servers", &cluster->servers, id, std::move(server));
+    });
+  }
+  void TakeAnswer(AnsweredRequests* requests, std::optional<Lsn>* before) {
+    RequestKey key;
+    Take(&key.principal);
+    key.id.high = Number<uint64_t>();
+    key.id.low = Number<uint64_t>();
+    Answer answer;
+    Take(&answer.lsn);
+    Take(&answer.time);
+    Take(&answer.fingerprint);
+    Take(&answer.outcome);
+    CheckOrder("answers by lsn", *before, answer.lsn);
+    *before = answer.lsn;
+    if (answer.time.value < std::numeric_limits<int64_t>::min() + kAnsweredRequestNanosMax) {
+      Fail("a time of an answer", absl::StrCat(answer.time.value));
+    }
+    if (status_.ok() && requests->Find(key) != nullptr) {
+      Fail("each request id once", absl::StrCat(ToHex(key.id), " twice"));
+    }
+    if (status_.ok()) requests->Remember(key, std::move(answer));
+  }
+  void Take(AnsweredRequests* requests) {
+    std::optional<Lsn> before;
+    size_t taken = 0;
+    TakeEach([&] {
+      TakeAnswer(requests, &before);
+      ++taken;
+    });
+    if (status_.ok() && requests->size() != taken) {
+      Fail("answers that a World still remembers", "some that it has forgotten");
+    }
+  }
+  void Take(acl::Security* security, const config::ConfigState& configs) {
+    std::map<std::string, config::Value> statics;
+    for (const auto& [key, entry] : configs.statics) statics.emplace(key, entry.value);
+    absl::StatusOr<acl::Security> parsed = boot::ParseSecurity(statics);
+    if (!parsed.ok()) return Fail("static configs of a Boot record", parsed.status().message());
+    *security = *std::move(parsed);
+  }
+  void Take(World* world) {
+    auto format = Number<uint32_t>();
+    if (status_.ok() && format != kWorldFormat) FailUnknown("a World's format", format);
+    Take(&world->lsn);
+    Take(&world->time);
+    world->behaviour = Number<uint32_t>();
+    if (world->behaviour > kBehaviourNewest) FailUnknown("a behaviour", world->behaviour);
+    Take(&world->cluster_id);
+    Take(&world->configs);
+    Take(&world->acls);
+    Take(&world->cluster);
+    Take(&world->requests);
+    Take(&world->security, world->configs);
+  }
+
+  const absl::string_view bytes_;
+  size_t at_ = 0;  // Of the next byte.
+  absl::Status status_;
+};
+
+}  // namespace
+
+absl::StatusOr<World> DecodeWorld(absl::string_view bytes) { return Decoder(bytes).Run(); }
+
+}  // namespace pegel

@@ -1,0 +1,22 @@
+// The kind numbers in canonical bytes that core/canonical.cc writes and core/canonical_decode.cc
+// reads.
+//
+// IMPORTANT: hashed into stored records and read back from snapshots; never renumbered.
+#pragma once
+
+#include <cstdint>
+
+namespace pegel {
+
+inline constexpr uint32_t kWorldFormat = 1;
+
+enum class OutcomeKind : uint16_t {
+  kRejected = 0,
+  kDone = 1,
+  kAclEntries = 10,
+  kConfigEntries = 20,
+  kServerRows = 30,
+  kServerTagRows = 31,
+};
+
+}  // namespace pegel
