@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "log/anchor.h"
 #include "log/rocks_status.h"
+#include "log/trim_point.h"
 
 namespace pegel::log {
 namespace {
@@ -41,15 +42,6 @@ std::string ParentOf(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-// Makes the names in `path` durable.
-absl::Status SyncDir(const std::string& path, rocksdb::FileSystem* fs) {
-  const rocksdb::IOOptions io;
-  std::unique_ptr<rocksdb::FSDirectory> directory;
-  rocksdb::IOStatus status = fs->NewDirectory(path, io, &directory, nullptr);
-  if (status.ok()) status = directory->Fsync(io, nullptr);
-  return ToStatus(status, absl::StrCat("syncing the directory ", path));
-}
-
 absl::Status MakeDir(const std::string& path, rocksdb::FileSystem* fs) {
   rocksdb::IOStatus status = fs->CreateDirIfMissing(path, rocksdb::IOOptions(), nullptr);
   return ToStatus(status, absl::StrCat("making the directory ", path));
@@ -73,11 +65,22 @@ absl::Status CheckMaySee(const DataDir& dir, rocksdb::FileSystem* fs) {
 
 }  // namespace
 
+absl::Status SyncDir(const std::string& path, rocksdb::FileSystem* fs) {
+  const rocksdb::IOOptions io;
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  rocksdb::IOStatus status = fs->NewDirectory(path, io, &directory, nullptr);
+  if (status.ok()) status = directory->Fsync(io, nullptr);
+  return ToStatus(status, absl::StrCat("syncing the directory ", path));
+}
+
 absl::StatusOr<Survey> Look(const DataDir& dir, rocksdb::FileSystem* fs) {
   if (absl::Status status = CheckMaySee(dir, fs); !status.ok()) return status;
   absl::StatusOr<std::optional<Head>> anchor = Anchor::Read(dir.Anchor(), fs);
   if (!anchor.ok()) return anchor.status();
+  absl::StatusOr<Head> trimmed = ReadTrimPoint(dir, fs);
+  if (!trimmed.ok()) return trimmed.status();
   Survey survey;
+  survey.trimmed = *trimmed;
   survey.has_anchor = anchor->has_value();
   survey.has_log = HasCompleteLog(dir, fs);
   survey.anchor = anchor->value_or(Head{});

@@ -31,6 +31,7 @@ struct DataDir {
   std::string Lock() const { return path + "/LOCK"; }
   std::string Anchor() const { return path + "/ANCHOR"; }
   std::string Log() const { return path + "/log"; }
+  std::string TrimPoint() const { return path + "/TRIM"; }       // log/trim_point.h
   std::string Snapshots() const { return path + "/snapshots"; }  // snapshot/store.h
 };
 
@@ -38,10 +39,11 @@ struct Survey {
   bool has_anchor = false;
   bool has_log = false;  // A complete one. False: the log can be made.
   Head anchor;
+  Head trimmed;  // Head{}: the log was never trimmed.
 };
 
-// Looks, changes nothing. Errors: kDataLoss (an unreadable anchor, or one of anchor and log is
-// missing), kPermissionDenied.
+// Looks, changes nothing. Errors: kDataLoss (an unreadable anchor or trim point, or one of anchor
+// and log is missing), kPermissionDenied.
 absl::StatusOr<Survey> Look(const DataDir& dir, rocksdb::FileSystem* fs);
 
 // Makes the directory itself if it is missing, for its owner only when `is_real` (a file system
@@ -51,6 +53,9 @@ absl::Status MakeDataDir(const DataDir& dir, bool is_real, rocksdb::FileSystem* 
 // Makes the anchor and an empty folder for the log, durable in this order; goes on where a crash
 // stopped an earlier attempt.
 absl::Status MakeContents(const DataDir& dir, const Survey& survey, rocksdb::FileSystem* fs);
+
+// Makes the names in the directory `path` durable.
+absl::Status SyncDir(const std::string& path, rocksdb::FileSystem* fs);
 
 // Keeps other processes out until destroyed. The file stays.
 class DataDirLock {

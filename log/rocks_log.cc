@@ -1,5 +1,6 @@
 #include "log/rocks_log.h"
 
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/file_system.h>
 
@@ -15,6 +16,7 @@
 #include "log/rocks_options.h"
 #include "log/rocks_reader.h"
 #include "log/rocks_status.h"
+#include "log/trim_point.h"
 
 namespace pegel::log {
 namespace {
@@ -40,8 +42,8 @@ absl::Status CheckAnchor(const DataDir& dir, const Head& anchor, const Head& hea
                                anchor.lsn.value, "."));
 }
 
-absl::Status CheckEnd(const DataDir& dir, rocksdb::DB& db, const Head& head) {
-  absl::StatusOr<Head> end = EndOf(db);
+absl::Status CheckEnd(const DataDir& dir, rocksdb::DB& db, const Head& trimmed, const Head& head) {
+  absl::StatusOr<Head> end = EndOf(db, trimmed);
   if (!end.ok()) return end.status();
   if (*end == head) return absl::OkStatus();
   return DataLoss(
@@ -75,7 +77,10 @@ struct RocksLog::Impl {
 
   absl::Status Store(const Group& group);
   absl::Status Append(const Group& group);
+  absl::Status Trim(const Head& through);
   Head GetHead() const;
+  Head GetTrimmed() const;
+  void SetTrimmed(const Head& new_trimmed);
   void SetHead(const Head& new_head);
 
   const RocksLogOptions options;
@@ -88,7 +93,9 @@ struct RocksLog::Impl {
   std::unique_ptr<Anchor> anchor;  // Null: read-only.
 
   mutable std::mutex mutex;
-  Head head{kNoEnd, {}};  // Guarded by mutex. Read-only: no end but the last group.
+  // Guarded by mutex.
+  Head head{kNoEnd, {}};  // Read-only: no end but the last group.
+  Head trimmed;
 };
 
 rocksdb::Options RocksLog::Impl::RocksOptions() const {
@@ -117,8 +124,9 @@ absl::StatusOr<bool> RocksLog::Impl::PrepareFiles(const Head& expected) {
   if (!survey.ok()) return survey.status();
   absl::Status status = CheckAnchor(dir, survey->anchor, expected);
   if (!status.ok()) return status;
+  SetTrimmed(survey->trimmed);
   if (survey->has_log) return false;
-  if (expected != Head{}) return NoLogFor(dir, expected);
+  if (expected != survey->trimmed) return NoLogFor(dir, expected);
   status = MakeContents(dir, *survey, fs);
   if (!status.ok()) return status;
   return true;
@@ -133,7 +141,7 @@ absl::Status RocksLog::Impl::OpenForWriting(const Head& expected) {
   rocksdb::Status status = rocksdb::DB::Open(rocks, dir.Log(), &opened);
   db.reset(opened);
   if (!status.ok()) return ToStatus(status, absl::StrCat("opening the log ", dir.Log()));
-  if (absl::Status end = CheckEnd(dir, *db, expected); !end.ok()) return end;
+  if (absl::Status end = CheckEnd(dir, *db, GetTrimmed(), expected); !end.ok()) return end;
   return OpenAnchor(expected);
 }
 
@@ -171,6 +179,37 @@ absl::Status RocksLog::Impl::Append(const Group& group) {
   return absl::OkStatus();
 }
 
+// The trim point first: from then on nobody reads what is below it, so it does not matter how much
+// of that a crash leaves. Whole tables are dropped at once; the range deletion covers the rest.
+absl::Status RocksLog::Impl::Trim(const Head& through) {
+  if (anchor == nullptr) return absl::FailedPreconditionError("the log is open for reading only");
+  if (absl::Status earlier = failure->Get(); !earlier.ok()) return earlier;
+  PEGEL_CHECK(GetTrimmed().lsn <= through.lsn && through.lsn <= GetHead().lsn, "trim to lsn ",
+              through.lsn.value);
+  absl::StatusOr<std::optional<std::string>> end = FirstKeyBehind(*db, through.lsn);
+  if (!end.ok()) return end.status();
+  if (absl::Status status = WriteTrimPoint(dir, through, fs); !status.ok()) return status;
+  SetTrimmed(through);
+  if (!end->has_value()) return absl::OkStatus();
+  const std::string first = KeyOf(Lsn{0});
+  rocksdb::Slice begin(first), limit(**end);
+  rocksdb::Status status = rocksdb::DeleteFilesInRange(db.get(), db->DefaultColumnFamily(), &begin,
+                                                       &limit, /*include_end=*/false);
+  if (status.ok())
+    status = db->DeleteRange(AppendOptions(), db->DefaultColumnFamily(), begin, limit);
+  return ToStatus(status, absl::StrCat("trimming the log ", dir.Log()));
+}
+
+Head RocksLog::Impl::GetTrimmed() const {
+  std::lock_guard<std::mutex> guard(mutex);
+  return trimmed;
+}
+
+void RocksLog::Impl::SetTrimmed(const Head& new_trimmed) {
+  std::lock_guard<std::mutex> guard(mutex);
+  trimmed = new_trimmed;
+}
+
 Head RocksLog::Impl::GetHead() const {
   std::lock_guard<std::mutex> guard(mutex);
   return head;
@@ -188,9 +227,10 @@ absl::StatusOr<Inspection> RocksLog::Inspect(const RocksLogOptions& options, boo
   if (!survey->has_log && must_exist) {
     return absl::NotFoundError(absl::StrCat("there is no log in the directory ", options.data_dir));
   }
-  if (!survey->has_log) return Inspection{true, survey->anchor, Head{}, nullptr};
+  if (!survey->has_log) return Inspection{true, survey->anchor, survey->trimmed, nullptr};
   if (absl::Status opened = impl->OpenReadOnly(); !opened.ok()) return opened;
-  return Inspection{false, survey->anchor, Head{},
+  impl->SetTrimmed(survey->trimmed);
+  return Inspection{false, survey->anchor, survey->trimmed,
                     std::unique_ptr<Log>(new RocksLog(std::move(impl)))};
 }
 
@@ -201,9 +241,23 @@ absl::StatusOr<std::unique_ptr<RocksLog>> RocksLog::Open(const RocksLogOptions& 
   return std::unique_ptr<RocksLog>(new RocksLog(std::move(impl)));
 }
 
+absl::StatusOr<std::unique_ptr<RocksLog>> RocksLog::Create(const RocksLogOptions& options,
+                                                           const Head& before) {
+  auto impl = std::make_unique<Impl>(options);
+  absl::Status made = MakeDataDir(impl->dir, options.file_system == nullptr, impl->fs);
+  if (made.ok() && before != Head{}) made = WriteTrimPoint(impl->dir, before, impl->fs);
+  if (made.ok()) made = impl->OpenForWriting(before);
+  if (!made.ok()) return made;
+  return std::unique_ptr<RocksLog>(new RocksLog(std::move(impl)));
+}
+
 RocksLog::RocksLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 RocksLog::~RocksLog() = default;
+
+Head RocksLog::trimmed() const { return impl_->GetTrimmed(); }
+
+absl::Status RocksLog::Trim(const Head& through) { return impl_->Trim(through); }
 
 void RocksLog::Append(const Group& group, std::function<void(absl::Status)> done) {
   done(impl_->Append(group));

@@ -3,6 +3,7 @@
 //
 //   <data-dir>/LOCK      held while a server has the log open for writing
 //   <data-dir>/ANCHOR    log/anchor.h
+//   <data-dir>/TRIM      log/trim_point.h; only when the log was trimmed
 //   <data-dir>/log/      RocksDB
 //
 // Boot (replay/recover.h) opens read-only first, judges, and only then opens for writing:
@@ -58,7 +59,21 @@ class RocksLog final : public Log {
   // kUnavailable (locked by another process), kDataLoss (the log does not end at `head`).
   static absl::StatusOr<std::unique_ptr<RocksLog>> Open(const RocksLogOptions& options,
                                                         const Head& head);
+
+  // A new log in a directory that does not exist, whose first record will follow `before`; for
+  // restoring a log that was trimmed.
+  static absl::StatusOr<std::unique_ptr<RocksLog>> Create(const RocksLogOptions& options,
+                                                          const Head& before);
   ~RocksLog() override;
+
+  // The log begins behind this record. Any thread.
+  Head trimmed() const;
+
+  // Forgets the records up to `through`, which must be in the log. Whole groups go; one that
+  // reaches beyond stays. The caller has made sure that they are not needed any more: an export and
+  // a snapshot of `through` were verified. Durable when it returns; the room on disk comes back as
+  // RocksDB finds time. Any thread, one at a time, also during an append.
+  absl::Status Trim(const Head& through);
 
   void Append(const Group& group, std::function<void(absl::Status)> done) override;
   absl::StatusOr<std::unique_ptr<Reader>> Read(Lsn from) const override;

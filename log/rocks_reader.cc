@@ -89,18 +89,29 @@ std::unique_ptr<Reader> ReadGroups(rocksdb::DB& db, Lsn from, Lsn through) {
   return reader;
 }
 
-absl::StatusOr<Head> EndOf(rocksdb::DB& db) {
+absl::StatusOr<Head> EndOf(rocksdb::DB& db, const Head& trimmed) {
   std::unique_ptr<rocksdb::Iterator> iterator = NewIterator(db);
   iterator->SeekToLast();
   if (!iterator->status().ok()) {
     return ToReadStatus(iterator->status(), "the last group of the log cannot be read");
   }
-  if (!iterator->Valid()) return Head{};
+  if (!iterator->Valid()) return trimmed;
   absl::StatusOr<Lsn> first = LsnOf(iterator->key());
   if (!first.ok()) return first.status();
   auto records = SplitGroup(ToView(iterator->value()));
   if (!records.ok()) return records.status();
   return Head{Lsn{first->value + records->size() - 1}, ChainHash(records->back())};
+}
+
+absl::StatusOr<std::optional<std::string>> FirstKeyBehind(rocksdb::DB& db, Lsn trimmed) {
+  std::unique_ptr<rocksdb::Iterator> iterator = NewIterator(db);
+  iterator->SeekForPrev(KeyOf(Next(trimmed)));
+  if (!iterator->status().ok()) {
+    return ToReadStatus(iterator->status(),
+                        absl::StrCat("the group of lsn ", Next(trimmed).value, " cannot be read"));
+  }
+  if (!iterator->Valid()) return std::nullopt;
+  return iterator->key().ToString();
 }
 
 }  // namespace pegel::log

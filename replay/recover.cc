@@ -65,7 +65,11 @@ absl::Status ReadAndJudge(const log::RocksLogOptions& options, snapshot::Files& 
   if (!inspection.ok()) return inspection.status();
   recovered->anchor = inspection->anchor;
   recovered->trimmed = inspection->trimmed;
-  if (inspection->is_new) return absl::OkStatus();
+  if (inspection->is_new && inspection->trimmed == log::Head{}) return absl::OkStatus();
+  if (inspection->is_new) {
+    return DataLossAt(inspection->trimmed.lsn,
+                      "data loss: the log was trimmed up to here, but there is no log.");
+  }
   Began began;
   absl::StatusOr<Folded> folded =
       Judge(*inspection, StoreOf(options, files), kEnd, options, Ignore, &began);
