@@ -210,7 +210,7 @@ class Decoder {
     }
     Take(&error->message);
   }
-  // Answers to reads are never remembered, so their rows need not be known here.
+  // Answers to reads and reports are never remembered, so their rows need not be known here.
   void Take(Outcome* outcome) {
     auto kind = Number<OutcomeKind>();
     switch (kind) {

@@ -88,6 +88,7 @@ struct Status {
   std::string version;          // Of the program.
   Lsn lsn_snapshot;             // Of the newest snapshot that was verified on disk; 0: none.
   int64_t snapshot_age_ms = 0;  // Since the newest snapshot's last record was stamped.
+  Lsn lsn_first;                // Of the log; more than 1 when it was trimmed.
   std::vector<Alarm> alarms;
 
   std::string cluster_id;
@@ -139,9 +140,7 @@ class Engine {
 
   const World& world() const { return world_; }
   Lsn lsn_durable() const { return durable_; }
-  // Of the World at world().lsn, as far as it is known without work.
-  const std::optional<Hash256>& known_digest() const { return digest_; }
-  // The same, computed if need be: as long as encoding the World takes.
+  // Of the World at world().lsn; takes as long as encoding the World, unless it was asked before.
   const Hash256& digest();
   // Nothing waits for the disk.
   bool is_idle() const { return durable_ == world_.lsn; }

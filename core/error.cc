@@ -80,8 +80,6 @@ absl::string_view ErrorName(ErrorCode code) {
       return "WRITES_STOPPED";
     case ErrorCode::kSnapshotFailed:
       return "SNAPSHOT_FAILED";
-    case ErrorCode::kBackupFailed:
-      return "BACKUP_FAILED";
   }
   return "UNKNOWN";
 }

@@ -53,7 +53,6 @@ enum class ErrorCode : int32_t {
 
   kWritesStopped = 1030,   // An alarm forbids changes; reads go on.
   kSnapshotFailed = 1031,  // The snapshot that was asked for is not on disk.
-  kBackupFailed = 1032,    // The backup that was asked for is not complete.
 };
 
 // Upper-case name, e.g. AUTHORIZATION_EXCEPTION. For a number that this version does not know:

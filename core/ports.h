@@ -43,10 +43,9 @@ struct EffectiveSetting {
 // All of them, or why the caller may not see them.
 using SettingsAnswer = std::variant<std::vector<EffectiveSetting>, Error>;
 
-// A piece of the log that was put aside and read back: a snapshot, or a backup.
+// A snapshot that was put aside and read back.
 struct Saved {
-  Lsn first;           // A backup: its first record. A snapshot: 0.
-  Lsn lsn;             // Its last record.
+  Lsn lsn;             // Of its last record.
   uint64_t bytes = 0;  // On disk.
   Hash256 chain{};     // Of the record at `lsn`.
   Hash256 digest{};    // Of the World there.

@@ -109,6 +109,7 @@ absl::Status MakeContents(const DataDir& dir, const Survey& survey, rocksdb::Fil
 
 absl::StatusOr<std::unique_ptr<DataDirLock>> DataDirLock::Take(const DataDir& dir,
                                                                rocksdb::FileSystem* fs) {
+  if (fs == nullptr) fs = rocksdb::FileSystem::Default().get();
   rocksdb::FileLock* lock = nullptr;
   rocksdb::IOStatus status = fs->LockFile(dir.Lock(), rocksdb::IOOptions(), &lock, nullptr);
   if (status.ok()) return std::unique_ptr<DataDirLock>(new DataDirLock(fs, lock));

@@ -60,7 +60,7 @@ absl::Status SyncDir(const std::string& path, rocksdb::FileSystem* fs);
 // Keeps other processes out until destroyed. The file stays.
 class DataDirLock {
  public:
-  // Error kUnavailable: another process holds it.
+  // `fs` null: the real disk. Error kUnavailable: another process holds it.
   static absl::StatusOr<std::unique_ptr<DataDirLock>> Take(const DataDir& dir,
                                                            rocksdb::FileSystem* fs);
   ~DataDirLock();

@@ -211,12 +211,11 @@ struct SavedReply {
 }
 
 struct Saved {
-  # A part of the log, or the state at one lsn, that is safe on disk.
-  firstLsn @0 :UInt64;   # Of a backup: its first record. Of a snapshot: 0.
-  lsn @1 :UInt64;        # Its last record.
-  bytes @2 :UInt64;      # On disk.
-  chain @3 :Data;        # 32 bytes: chain hash of that record.
-  digest @4 :Data;       # 32 bytes: of the state there.
+  # The state at one lsn, safe on disk.
+  lsn @0 :UInt64;
+  bytes @1 :UInt64;      # On disk.
+  chain @2 :Data;        # 32 bytes: chain hash of the record of that lsn.
+  digest @3 :Data;       # 32 bytes: of the state there.
 }
 
 struct Setting {
@@ -378,6 +377,7 @@ struct Status {
   lsnSnapshot @12 :UInt64;     # Of the newest snapshot that was verified on disk; 0: none.
   snapshotAgeMillis @13 :UInt64;  # Since its last record was stamped.
   alarms @14 :List(Alarm);     # What an operator has to look at; empty: nothing.
+  lsnFirst @15 :UInt64;        # First record of the log; more than 1 when it was trimmed.
 }
 
 struct Alarm {

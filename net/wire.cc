@@ -274,6 +274,7 @@ void ToWire(const Status& status, wire::Status::Builder out) {
   out.setVersion(TextOf(status.version));
   out.setLsnSnapshot(status.lsn_snapshot.value);
   out.setSnapshotAgeMillis(static_cast<uint64_t>(std::max<int64_t>(status.snapshot_age_ms, 0)));
+  out.setLsnFirst(status.lsn_first.value);
   auto alarms = out.initAlarms(status.alarms.size());
   for (size_t i = 0; i < status.alarms.size(); ++i) {
     alarms[i].setName(TextOf(status.alarms[i].name));
@@ -289,6 +290,7 @@ Status FromWire(wire::Status::Reader in) {
   return Status{.version = StringOf(in.getVersion()),
                 .lsn_snapshot = Lsn{in.getLsnSnapshot()},
                 .snapshot_age_ms = static_cast<int64_t>(in.getSnapshotAgeMillis()),
+                .lsn_first = Lsn{in.getLsnFirst()},
                 .alarms = std::move(alarms),
                 .cluster_id = StringOf(in.getClusterId()),
                 .behaviour = in.getBehaviour(),
@@ -510,7 +512,6 @@ void ToWire(const SavedAnswer& answer, wire::SavedReply::Builder out) {
   if (const auto* error = std::get_if<Error>(&answer)) return ToWire(*error, out.initError());
   const auto& saved = std::get<Saved>(answer);
   auto to = out.initSaved();
-  to.setFirstLsn(saved.first.value);
   to.setLsn(saved.lsn.value);
   to.setBytes(saved.bytes);
   to.setChain(DataOf(saved.chain));
@@ -521,8 +522,8 @@ SavedAnswer FromWire(wire::SavedReply::Reader in) {
   switch (in.which()) {
     case wire::SavedReply::SAVED: {
       auto saved = in.getSaved();
-      return Saved{Lsn{saved.getFirstLsn()}, Lsn{saved.getLsn()}, saved.getBytes(),
-                   HashOf(saved.getChain()), HashOf(saved.getDigest())};
+      return Saved{Lsn{saved.getLsn()}, saved.getBytes(), HashOf(saved.getChain()),
+                   HashOf(saved.getDigest())};
     }
     case wire::SavedReply::ERROR:
       return ReadError(in.getError());

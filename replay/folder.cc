@@ -99,7 +99,7 @@ absl::Status Folder::Check(const log::StoredRecord& stored) const {
                                    " ns, found ", record.moment.time.value));
   }
   RequestKey key{record.moment.author.principal, record.request_id};
-  if (record.request_id.is_set() && !IsRead(record.command) &&
+  if (record.request_id.is_set() && IsRemembered(record.command) &&
       world.requests.Find(key) != nullptr) {
     return DataLossAt(NextLsn(), absl::StrCat("request id ", ToHex(record.request_id),
                                               " was answered before, at lsn ",
@@ -110,7 +110,7 @@ absl::Status Folder::Check(const log::StoredRecord& stored) const {
 
 void Folder::Advance(const Record& record, const Hash256& chain) {
   folded_.head = log::Head{record.moment.lsn, chain};
-  if (record.request_id.is_set() && !IsRead(record.command)) {
+  if (record.request_id.is_set() && IsRemembered(record.command)) {
     folded_.answered_chains.emplace(record.moment.lsn, chain);
   }
   auto& chains = folded_.answered_chains;

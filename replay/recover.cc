@@ -26,8 +26,6 @@ absl::Status Explain(const absl::Status& status, const std::string& data_dir) {
   return explained;
 }
 
-void Ignore(const Record&, const Applied&, const Hash256&) {}
-
 absl::Status NoStart(const log::Head& trimmed, const snapshot::Store& snapshots) {
   return DataLossAt(trimmed.lsn,
                     absl::StrCat("data loss: the log was trimmed up to here, and there is no good "
@@ -60,7 +58,7 @@ snapshot::Store StoreOf(const log::RocksLogOptions& options, snapshot::Files& fi
 }
 
 absl::Status ReadAndJudge(const log::RocksLogOptions& options, snapshot::Files& files,
-                          Recovered* recovered) {
+                          const OnRecovering& on_recovering, Recovered* recovered) {
   absl::StatusOr<log::Inspection> inspection = log::RocksLog::Inspect(options, false);
   if (!inspection.ok()) return inspection.status();
   recovered->anchor = inspection->anchor;
@@ -70,9 +68,12 @@ absl::Status ReadAndJudge(const log::RocksLogOptions& options, snapshot::Files& 
     return DataLossAt(inspection->trimmed.lsn,
                       "data loss: the log was trimmed up to here, but there is no log.");
   }
+  auto observe = [&](const Record& record, const Applied&, const Hash256&) {
+    if (on_recovering) on_recovering(record.moment.lsn, inspection->anchor.lsn);
+  };
   Began began;
   absl::StatusOr<Folded> folded =
-      Judge(*inspection, StoreOf(options, files), kEnd, options, Ignore, &began);
+      Judge(*inspection, StoreOf(options, files), kEnd, options, observe, &began);
   recovered->snapshot = began.lsn;
   recovered->snapshot_time = began.time;
   if (!folded.ok()) return folded.status();
@@ -100,9 +101,10 @@ absl::StatusOr<Folded> StartFor(Lsn lsn, const log::Head& trimmed, const snapsho
                                           trimmed.chain, start.head.chain));
 }
 
-absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options, snapshot::Files& files) {
+absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options, snapshot::Files& files,
+                                  const OnRecovering& on_recovering) {
   Recovered recovered;
-  absl::Status judged = ReadAndJudge(options, files, &recovered);
+  absl::Status judged = ReadAndJudge(options, files, on_recovering, &recovered);
   if (!judged.ok()) return Explain(judged, options.data_dir);
   absl::StatusOr<std::unique_ptr<log::RocksLog>> log =
       log::RocksLog::Open(options, recovered.folded.head);

@@ -4,8 +4,8 @@
 //   1. the anchor says what was acknowledged;
 //   2. the log is opened read-only, in the mode that stops at the first unreadable write;
 //   3. the newest good snapshot is read; one that is bad is told of, and the next older is taken.
-//   Without
-//      any the fold begins at record 1, or, where the log was trimmed, the start is refused;
+//      Without any the fold begins at record 1, or, where the log was trimmed, the start is
+//      refused;
 //   4. the records behind the snapshot are folded and checked (replay/fold_log.h). The snapshot's
 //      record and the anchor's must be in the log, with the chain hashes that the two say;
 //   5. only then is the log opened for writing. Records behind the anchor's were never acknowledged
@@ -15,6 +15,7 @@
 // What lies before the snapshot is not read at boot: `pegel-replay verify` reads it.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -34,11 +35,15 @@ struct Recovered {
   std::unique_ptr<log::RocksLog> log;  // Open for writing behind folded.head.
 };
 
+// The record folded last, and the one that was acknowledged last. Called for each record.
+using OnRecovering = std::function<void(Lsn at, Lsn anchor)>;
+
 // Makes a new log where there is none. `files` holds the snapshots and goes with
 // options.file_system. Bad snapshots are told to options.on_warning. Errors: kDataLoss with the lsn
 // or file and what to do, kUnavailable when another server holds the directory.
 absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options,
-                                  snapshot::Files& files = snapshot::RealFiles());
+                                  snapshot::Files& files = snapshot::RealFiles(),
+                                  const OnRecovering& on_recovering = nullptr);
 
 // Audits an existing directory and changes nothing: as steps 1 to 4, but the fold begins at record
 // 1, or at the snapshot up to which the log was trimmed.

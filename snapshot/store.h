@@ -53,8 +53,8 @@ class Store {
   absl::StatusOr<Decoded> ReadNewest(Lsn lsn,
                                      const std::function<void(const absl::Status&)>& on_bad) const;
 
-  // Writes and verifies. After an error no file of this name is there (unless removing it failed
-  // too), and every older one is.
+  // Writes and verifies. After an error every older one is as it was, and of this one there is
+  // nothing, or (when only its name could not be synced) all of it.
   absl::StatusOr<Written> Write(const World& world, const Hash256& chain,
                                 const absl::btree_map<Lsn, Hash256>& answered_chains);
 

@@ -32,9 +32,10 @@ class Configurer {
   explicit Configurer(const Given& given) : given_(given) {}
 
   absl::StatusOr<ServerOptions> Run() {
-    for (auto step : {&Configurer::TakeFile, &Configurer::TakeFlags, &Configurer::TakeDefinitions,
-                      &Configurer::LandSettings, &Configurer::ShowStatics,
-                      &Configurer::CheckStatics, &Configurer::CheckAuthorizer}) {
+    for (auto step :
+         {&Configurer::TakeFile, &Configurer::TakeFlags, &Configurer::TakeDefinitions,
+          &Configurer::LandSettings, &Configurer::CheckRetention, &Configurer::ShowStatics,
+          &Configurer::CheckStatics, &Configurer::CheckAuthorizer}) {
       absl::Status status = (this->*step)();
       if (!status.ok()) return status;
     }
@@ -46,6 +47,7 @@ class Configurer {
   absl::Status TakeFlags();
   absl::Status TakeDefinitions();
   absl::Status LandSettings();
+  absl::Status CheckRetention();
   absl::Status CheckStatics();
   absl::Status CheckAuthorizer();
   absl::Status Blame(const std::map<std::string, config::Value>& configs,
@@ -121,6 +123,16 @@ absl::Status Configurer::LandSettings() {
     options_.shown.push_back({std::string(setting.key), value.text, value.source});
   }
   return absl::OkStatus();
+}
+
+// Records that nobody exported would be gone.
+absl::Status Configurer::CheckRetention() {
+  const RetentionOptions& retention = options_.snapshots.retention;
+  if (retention.records == 0 || !retention.export_dir.empty()) return absl::OkStatus();
+  const std::string key = "pegel.retention.records";
+  return Wrong(settings_.at(key).source, key,
+               "needs a directory to export to before anything is trimmed; set "
+               "pegel.retention.export-dir too");
 }
 
 // Secrets are looked at only when they are sealed (tools/server.cc); but the one that has a form is

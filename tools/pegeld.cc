@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,16 @@ void LogStart(const Server& server, const std::string& data_dir) {
   }
   spdlog::info("pegeld ready on {}: cluster {}, lsn {}, {} ACL entries, data in {}",
                server.address(), world.cluster_id, world.lsn.value, world.acls.size(), data_dir);
+}
+
+// A line a second once it takes longer than one.
+std::function<void(Lsn, Lsn)> SayHowFar() {
+  using Clock = std::chrono::steady_clock;
+  return [next = Clock::now() + std::chrono::seconds(1), calls = 0](Lsn at, Lsn anchor) mutable {
+    if (++calls % 1024 != 0 || Clock::now() < next) return;
+    next = Clock::now() + std::chrono::seconds(1);
+    spdlog::info("starting: folded up to lsn {} of {}", at.value, anchor.value);
+  };
 }
 
 int DoesNotStart(const absl::Status& why) {
@@ -168,6 +179,7 @@ int Main(int argc, char** argv) {
   options->version = PEGEL_VERSION;
   options->now = Now;
   options->new_cluster_id = RandomClusterId();
+  options->on_recovering = SayHowFar();
   options->on_warning = [](const std::string& text) { spdlog::warn("log: {}", text); };
   return Run(*std::move(options));  // Not copied: it holds secrets until they are sealed.
 }

@@ -100,7 +100,8 @@ absl::StatusOr<std::map<std::string, config::Value>> Server::Statics(const World
 
 absl::Status Server::Recover() {
   absl::StatusOr<replay::Recovered> recovered =
-      replay::Recover({.data_dir = options_.data_dir, .on_warning = options_.on_warning});
+      replay::Recover({.data_dir = options_.data_dir, .on_warning = options_.on_warning},
+                      snapshot::RealFiles(), options_.on_recovering);
   if (!recovered.ok()) return recovered.status();
   anchor_at_start_ = recovered->anchor;
   snapshot_at_start_ = recovered->snapshot;
@@ -135,16 +136,18 @@ std::function<void(std::function<void()>)> Server::Poster() {
 // same, only later.
 void Server::StartFolds(replay::Recovered& recovered) {
   snapshot::Store store(snapshot::RealFiles(), log::DataDir{options_.data_dir}.Snapshots());
-  auto begin = [store, trimmed = recovered.trimmed, warn = options_.on_warning](Lsn lsn) {
-    return replay::StartFor(lsn, trimmed, store, [&](const absl::Status& bad) {
+  auto begin = [store, log = log_.get(), warn = options_.on_warning](Lsn lsn) {
+    return replay::StartFor(lsn, log->trimmed(), store, [&](const absl::Status& bad) {
       if (warn) warn(std::string(bad.message()));
     });
   };
   history_ = std::make_unique<HistoryThread>(*log_, Poster(), begin);
   last_snapshot_ = recovered.snapshot;
   last_snapshot_time_ = recovered.snapshot_time;
-  snapshots_ = std::make_unique<SnapshotThread>(*log_, recovered.folded, recovered.snapshot, store,
-                                                options_.snapshots, Poster(), OnSnapshots());
+  retention_ = std::make_unique<Retention>(*log_, store, options_.snapshots.retention);
+  snapshots_ = std::make_unique<SnapshotThread>(*log_, retention_.get(), recovered.folded,
+                                                recovered.snapshot, store, options_.snapshots,
+                                                Poster(), OnSnapshots());
 }
 
 SnapshotEvents Server::OnSnapshots() {
@@ -158,6 +161,13 @@ SnapshotEvents Server::OnSnapshots() {
     if (!status.ok()) {
       Raise({"SNAPSHOT_STALE", absl::StrCat("the last snapshot was not written: ", status.message(),
                                             ". The next start folds more.")});
+    }
+  };
+  events.on_retained = [this](const absl::Status& status) {
+    alarms_.erase("RETENTION_STALE");
+    if (!status.ok()) {
+      Raise({"RETENTION_STALE", absl::StrCat("what is too old is still there: ", status.message(),
+                                             ". Nothing is lost; the disk fills up.")});
     }
   };
   events.on_doubt = [this](Alarm alarm) {
@@ -216,7 +226,7 @@ void Server::TakeSnapshot(const Author& author, std::function<void(SavedAnswer)>
   if (!MayOnCluster(engine_->world(), author, acl::Operation::kAlter, &error)) return done(error);
   snapshots_->Take([done = std::move(done)](absl::StatusOr<snapshot::Written> written) {
     if (written.ok()) {
-      return done(Saved{Lsn{}, written->lsn, written->bytes, written->chain, written->digest});
+      return done(Saved{written->lsn, written->bytes, written->chain, written->digest});
     }
     done(Error{ErrorCode::kSnapshotFailed,
                absl::StrCat("The snapshot was not written: ", written.status().message(),
@@ -314,6 +324,7 @@ void Server::Do(StatusReply& effect) {
   if (last_snapshot_ != Lsn{}) {
     status.snapshot_age_ms = (options_.now().value - last_snapshot_time_.value) / 1'000'000;
   }
+  status.lsn_first = Next(log_->trimmed().lsn);
   for (const auto& [name, text] : alarms_) status.alarms.push_back({name, text});
   snapshots_->Compare(status.lsn_applied, status.digest);
   done(std::move(effect.status));

@@ -98,6 +98,7 @@ class Server final : public Line {
   std::shared_ptr<TaskFeed> tasks_;
   std::unique_ptr<Liveness> liveness_;
   std::unique_ptr<HistoryThread> history_;
+  std::unique_ptr<Retention> retention_;
   std::unique_ptr<SnapshotThread> snapshots_;
   std::unique_ptr<net::Server> listener_;
   log::Head anchor_at_start_;

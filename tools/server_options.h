@@ -38,6 +38,8 @@ struct ServerOptions {
   std::function<int64_t()> monotonic_ms = MonotonicMs;
   // 128 random bits as hex, used when the log is new.
   std::string new_cluster_id;
+  // How far a start is; called for each record that it folds. Null: nobody wants to know.
+  std::function<void(Lsn at, Lsn anchor)> on_recovering;
   // Receives warnings of the log, from any thread.
   std::function<void(const std::string&)> on_warning;
 };

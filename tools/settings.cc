@@ -112,6 +112,17 @@ constexpr Setting kSettings[] = {
     {"pegel.snapshot.keep", "--snapshot-keep", "N", "2",
      "Snapshots kept; a start that finds the newest damaged takes the next",
      [](const std::string& text, ServerOptions& o) { return LandCount(text, &o.snapshots.keep); }},
+    {"pegel.retention.records", "--retention-records", "N", "",
+     "Newest records that stay in the log; older ones are exported, then trimmed. Without it the "
+     "log is kept for ever",
+     [](const std::string& text, ServerOptions& o) {
+       return LandCount(text, &o.snapshots.retention.records);
+     }},
+    {"pegel.retention.export-dir", "--retention-export-dir", "DIR", "",
+     "Directory that trimmed records are exported to; made if it is not there",
+     [](const std::string& text, ServerOptions& o) {
+       return LandText(text, &o.snapshots.retention.export_dir);
+     }},
 };
 
 }  // namespace

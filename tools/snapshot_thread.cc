@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -160,17 +161,22 @@ struct SnapshotThread::Worker {
     last = At();  // Also when it failed: the next attempt is at the next interval.
     if (written.ok()) {
       wants_digest = written->bytes <= kCheapBytes;
-      absl::Status pruned = store.Prune(options.keep, {});
-      post([events = events, written = *written, pruned] {
-        events->on_written(written);
-        events->on_attempt(pruned);
-      });
-    } else {
-      post([events = events, status = written.status()] { events->on_attempt(status); });
+      post([events = events, written = *written] { events->on_written(written); });
     }
-    if (requests == nullptr) return;
-    for (Done& done : *requests) Answer(std::move(done), written);
-    requests->clear();
+    post([events = events, status = written.status()] { events->on_attempt(status); });
+    if (requests != nullptr) {
+      for (Done& done : *requests) Answer(std::move(done), written);
+      requests->clear();
+    }
+    if (written.ok()) Retain();
+  }
+
+  // Records first: the snapshot that they are trimmed up to must not be pruned before.
+  void Retain() {
+    absl::Status retained = retention != nullptr ? retention->Run(last) : absl::OkStatus();
+    std::set<Lsn> pinned = retention != nullptr ? retention->Pinned() : std::set<Lsn>();
+    retained.Update(store.Prune(options.keep, pinned));
+    post([events = events, retained] { events->on_retained(retained); });
   }
 
   void Answer(Done done, absl::StatusOr<snapshot::Written> written) {
@@ -187,6 +193,7 @@ struct SnapshotThread::Worker {
   // The thread's own. `doubt` and `last` are looked at under the mutex too, by the thread itself.
   replay::Follower follower;
   snapshot::Store store;
+  Retention* retention = nullptr;
   std::optional<Sample> pending;  // To be compared when the fold is there.
   absl::Status doubt;             // Not OK: folds no more.
   Lsn compared;                   // Of the last comparison.
@@ -205,14 +212,15 @@ struct SnapshotThread::Worker {
   std::thread thread;
 };
 
-SnapshotThread::SnapshotThread(const log::Log& log, replay::Folded start, Lsn last,
-                               snapshot::Store store, SnapshotOptions options,
+SnapshotThread::SnapshotThread(const log::Log& log, Retention* retention, replay::Folded start,
+                               Lsn last, snapshot::Store store, SnapshotOptions options,
                                std::function<void(std::function<void()>)> post,
                                SnapshotEvents events)
     : worker_(std::make_unique<Worker>(log, std::move(start), std::move(store))) {
+  worker_->retention = retention;
   worker_->last = last;
   worker_->durable = worker_->At().value;
-  worker_->options = options;
+  worker_->options = std::move(options);
   worker_->post = std::move(post);
   worker_->events = std::make_shared<const SnapshotEvents>(std::move(events));
   worker_->thread = std::thread([worker = worker_.get()] { worker->Run(); });

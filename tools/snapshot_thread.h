@@ -24,6 +24,7 @@
 #include "log/log.h"
 #include "replay/fold_log.h"
 #include "snapshot/store.h"
+#include "tools/retention.h"
 #include "tools/snapshot_options.h"
 
 namespace pegel::tools {
@@ -33,18 +34,20 @@ struct SnapshotEvents {
   std::function<void(const snapshot::Written&)> on_written;
   // DIVERGED or CORRUPT: nothing more may be written.
   std::function<void(Alarm)> on_doubt;
-  // The last automatic snapshot failed; OK: the last one was written.
+  // Whether the last snapshot was written.
   std::function<void(const absl::Status&)> on_attempt;
+  // Whether what is too old could go: snapshots, and records if retention is set.
+  std::function<void(const absl::Status&)> on_retained;
 };
 
 class SnapshotThread {
  public:
-  // `log` and the store's files must outlive this; `start` is where the log ended when it was
-  // recovered, `last` the snapshot that it was recovered from (0: none). `post` runs a task on the
-  // loop thread.
-  SnapshotThread(const log::Log& log, replay::Folded start, Lsn last, snapshot::Store store,
-                 SnapshotOptions options, std::function<void(std::function<void()>)> post,
-                 SnapshotEvents events);
+  // `log`, `retention` and the store's files must outlive this; `start` is where the log ended when
+  // it was recovered, `last` the snapshot that it was recovered from (0: none); without `retention`
+  // only snapshots are pruned. `post` runs a task on the loop thread.
+  SnapshotThread(const log::Log& log, Retention* retention, replay::Folded start, Lsn last,
+                 snapshot::Store store, SnapshotOptions options,
+                 std::function<void(std::function<void()>)> post, SnapshotEvents events);
 
   // Ends within one group of the log, or when a snapshot under way is done.
   ~SnapshotThread();

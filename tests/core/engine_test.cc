@@ -229,6 +229,24 @@ TEST_F(EngineTest, AFailedAppendStopsEverythingAndTellsNobody) {
   EXPECT_EQ(appended_.size(), 1u);
 }
 
+// After DIVERGED or CORRUPT nothing may be built on what is in doubt.
+TEST_F(EngineTest, WhenWritesAreStoppedReadsGoOnAndLeaveNoRecord) {
+  Call(1, AddAcl{kEntry});
+  Take(engine_.Step(WritesStopped{"alarm DIVERGED"}));
+  Durable(1);
+  ASSERT_EQ(replies_.size(), 1u) << "what was in the line is still answered";
+  Call(2, AddAcl{EntryOf("ALLOW", "User:Bob", "WRITE", "d")});
+  ASSERT_EQ(replies_.size(), 2u);
+  EXPECT_EQ(LastError(), ErrorCode::kWritesStopped);
+  EXPECT_EQ(std::get<Error>(replies_[1].outcome).message, "alarm DIVERGED");
+  EXPECT_FALSE(replies_[1].receipt.has_value());
+  Call(3, ListAcl{});
+  ASSERT_EQ(replies_.size(), 3u);
+  EXPECT_TRUE(IsAccepted(replies_[2].outcome));
+  EXPECT_EQ(appended_.size(), 1u);
+  EXPECT_TRUE(stops_.empty());
+}
+
 TEST_F(EngineTest, TheStatusWaitsUntilWhatItShowsIsDurable) {
   Call(1, AddAcl{kEntry});
   Take(engine_.Step(StatusAsked{2}));

@@ -34,7 +34,7 @@ void FakeLine::ResealSecrets(Author author, RequestId request_id, std::function<
 }
 
 void FakeLine::TakeSnapshot(const Author&, std::function<void(SavedAnswer)> done) {
-  done(Saved{Lsn{}, Lsn{7}, 123, TestChain(Lsn{7}), TestChain(Lsn{8})});
+  done(Saved{Lsn{7}, 123, TestChain(Lsn{7}), TestChain(Lsn{8})});
 }
 
 void FakeLine::AnswerAll(const Outcome& outcome) {

@@ -76,7 +76,12 @@ TEST_F(Configuring, EverySettingOfTheFileLands) {
                               "pegel.connections-per-address-max: 4\n"
                               "pegel.calls-in-flight-max: 5\n"
                               "pegel.changes-in-memory: 6\n"
-                              "pegel.cluster.lease: 7 min\n")
+                              "pegel.cluster.lease: 7 min\n"
+                              "pegel.snapshot.interval-records: 8\n"
+                              "pegel.snapshot.interval: 9 s\n"
+                              "pegel.snapshot.keep: 10\n"
+                              "pegel.retention.records: 11\n"
+                              "pegel.retention.export-dir: /e\n")
                               .value();
   EXPECT_EQ(options.data_dir, "/d");
   EXPECT_EQ(options.listen, "[::1]:9");
@@ -88,6 +93,11 @@ TEST_F(Configuring, EverySettingOfTheFileLands) {
   EXPECT_EQ(options.limits.calls_in_flight_max, 5u);
   EXPECT_EQ(options.changes.changes_max, 6u);
   EXPECT_EQ(options.lease_ms, 7 * 60'000);
+  EXPECT_EQ(options.snapshots.interval_records, 8u);
+  EXPECT_EQ(options.snapshots.interval_ms, 9'000);
+  EXPECT_EQ(options.snapshots.keep, 10u);
+  EXPECT_EQ(options.snapshots.retention.records, 11u);
+  EXPECT_EQ(options.snapshots.retention.export_dir, "/e");
   EXPECT_EQ(options.shown.size(), Settings().size());
   for (const EffectiveSetting& setting : options.shown) {
     EXPECT_TRUE(absl::StartsWith(setting.source, file() + ":")) << setting.key;
@@ -211,6 +221,14 @@ TEST_F(Configuring, AnAuthorizerThatIsNotOursStopsTheStart) {
 
 TEST_F(Configuring, AnEmptyConfigPathIsNoConfig) {
   EXPECT_TRUE(absl::StrContains(Configure({.config_file = ""}).status().message(), "--config"));
+}
+
+TEST_F(Configuring, RetentionNeedsAPlaceToExportTo) {
+  EXPECT_EQ(With("pegel.data-dir: /d\npegel.retention.records: 5\n").status().message(),
+            file() +
+                ":2: key 'pegel.retention.records': needs a directory to export to before "
+                "anything is trimmed; set pegel.retention.export-dir too");
+  EXPECT_TRUE(With("pegel.retention.export-dir: /e\n").ok()) << "it is only not used";
 }
 
 // The example that the documents point to is read, its commented settings included.

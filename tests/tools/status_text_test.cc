@@ -10,6 +10,7 @@ namespace {
 
 Status Example(bool authorizer_enabled) {
   Status status{.version = "0.1.0",
+                .lsn_first = Lsn{1},
                 .cluster_id = "c-1",
                 .behaviour = 1,
                 .authorizer_enabled = authorizer_enabled,
@@ -32,7 +33,7 @@ TEST(StatusJson, IsOneObjectWithItsKeysInOrder) {
   EXPECT_EQ(StatusJson(Example(true)),
             absl::StrCat(R"({"cluster_id":"c-1","lsn_durable":12,"lsn_applied":13,)",
                          R"("lsn_snapshot":null,"chain":")", kZeros, R"(ab","digest":"cd)", kZeros,
-                         R"(","version":"0.1.0","alarms":[],"behaviour":1,)",
+                         R"(","version":"0.1.0","alarms":[],"lsn_first":1,"behaviour":1,)",
                          R"("authorizer_enabled":true,"acl_entries":5,)",
                          R"("static_configs":7,"dynamic_configs":8,"answered_requests":6,)",
                          R"("snapshot_age_seconds":null})", "\n"));
@@ -45,6 +46,7 @@ TEST(StatusTable, NamesEverything) {
                                                      "authorization       on\n"
                                                      "durable lsn         12\n"
                                                      "applied lsn         13\n"
+                                                     "first lsn           1\n"
                                                      "snapshot lsn        none\n"
                                                      "chain               ",
                                                      kZeros, "ab\ndigest              cd", kZeros,

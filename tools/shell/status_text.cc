@@ -63,6 +63,7 @@ std::string StatusJson(const Status& status) {
   for (const Alarm& alarm : status.alarms) {
     json["alarms"].push_back({{"name", alarm.name}, {"text", alarm.text}});
   }
+  json["lsn_first"] = status.lsn_first.value;
   json["behaviour"] = status.behaviour;
   json["authorizer_enabled"] = status.authorizer_enabled;
   json["acl_entries"] = status.acl_entries;
@@ -82,6 +83,7 @@ std::string StatusTable(const Status& status) {
                              {"authorization", status.authorizer_enabled ? "on" : "OFF"},
                              {"durable lsn", absl::StrCat(status.lsn_durable.value)},
                              {"applied lsn", absl::StrCat(status.lsn_applied.value)},
+                             {"first lsn", absl::StrCat(status.lsn_first.value)},
                              {"snapshot lsn", SnapshotText(status)},
                              {"chain", ToHex(status.chain)},
                              {"digest", ToHex(status.digest)},
