@@ -1,8 +1,9 @@
 // pegel: the client. `pegel sql` runs statements, `pegel status` and `pegel config` ask the server
 // about itself, `pegel cluster` about the tablet servers, `pegel watch` follows its changes, `pegel
-// keygen` and `pegel secrets` care for the
+// snapshot` and `pegel backup` keep what it knows, `pegel keygen` and `pegel secrets` care for the
 // keys of secrets.
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <iterator>
 #include <optional>
@@ -23,12 +25,14 @@
 #include "absl/time/time.h"
 #include "core/limits.h"
 #include "net/client.h"
-#include "procedures/rows.h"
+#include "replay/backup.h"
 #include "tools/key_file.h"
-#include "tools/shell/cluster_text.h"
+#include "tools/planning/offline_plan.h"
+#include "tools/shell/backup_text.h"
 #include "tools/shell/command_line.h"
 #include "tools/shell/line_editor.h"
 #include "tools/shell/printable.h"
+#include "tools/shell/progress.h"
 #include "tools/shell/repl.h"
 #include "tools/shell/rollout_text.h"
 #include "tools/shell/saved_text.h"
@@ -204,6 +208,82 @@ int Run(const SnapshotRequest& request) {
   const auto& saved = std::get<Saved>(*answer);
   bool is_json = request.format == Format::kJson;
   WriteOut({is_json ? SnapshotJson(saved) : SnapshotTable(saved), ""});
+  return kExitAccepted;
+}
+
+// Where the server has its data. Empty: it was told why not.
+std::string AskDataDir(const std::string& server, int* exit_code) {
+  Session session = MakeSession(server, absl::ZeroDuration());
+  absl::StatusOr<SettingsAnswer> answer = session.AskSettings();
+  if (!answer.ok()) {
+    *exit_code = NoConnection(answer.status());
+    return "";
+  }
+  if (const auto* error = std::get_if<Error>(&*answer)) {
+    *exit_code = Refused(*error);
+    return "";
+  }
+  *exit_code = kExitUsage;
+  std::string found;
+  for (const EffectiveSetting& setting : std::get<std::vector<EffectiveSetting>>(*answer)) {
+    if (setting.key == "pegel.data-dir") found = setting.value;
+  }
+  if (!found.empty() && found.front() == '/') return found;
+  WriteOut(
+      {"", absl::StrCat("pegel: the server was started with the data directory '", Printable(found),
+                        "', seen from where it was started; name it with --data-dir DIR\n")});
+  return "";
+}
+
+absl::StatusOr<replay::BackedUp> Carry(const BackupRequest& request, Progress& progress) {
+  auto show = [&](uint64_t done, uint64_t total) { progress.Show(done, total); };
+  switch (request.what) {
+    case BackupRequest::What::kCreate:
+      return replay::CreateBackup(request.data_dir, request.backup, show);
+    case BackupRequest::What::kVerify:
+      return replay::VerifyBackup(request.backup, show);
+    case BackupRequest::What::kRestore:
+      break;
+  }
+  std::optional<Lsn> through;
+  if (request.through != 0) through = Lsn{request.through};
+  return replay::RestoreBackup(request.backup, request.data_dir, through, show);
+}
+
+int Run(BackupRequest request) {
+  constexpr const char* kDoing[] = {"backup", "verify", "restore"};
+  constexpr const char* kDone[] = {"backup made, read back and checked",
+                                   "backup is good, every hash checked", "restored"};
+  bool is_restore = request.what == BackupRequest::What::kRestore;
+  if (request.what == BackupRequest::What::kCreate && request.data_dir.empty()) {
+    int exit_code = kExitUsage;
+    request.data_dir = AskDataDir(request.server, &exit_code);
+    if (request.data_dir.empty()) return exit_code;
+  }
+  umask(0077);  // What the log holds is for its owner.
+  std::function<void(const std::string&)> draw;
+  if (isatty(STDERR_FILENO)) draw = [](const std::string& text) { WriteOut({"", text}); };
+  absl::StatusOr<replay::BackedUp> backed_up;
+  {
+    Progress progress(kDoing[static_cast<int>(request.what)], absl::Now, draw);
+    backed_up = Carry(request, progress);
+  }
+  bool is_json = request.format == Format::kJson;
+  if (!backed_up.ok()) {
+    const std::string reason(backed_up.status().message());
+    WriteOut({is_json ? BackupFaultJson(reason) : "",
+              is_json ? "" : absl::StrCat("pegel: ", Printable(reason), "\n")});
+    return kExitRejected;
+  }
+  BackupShown shown{backed_up->first,
+                    backed_up->head.lsn,
+                    backed_up->head.chain,
+                    backed_up->digest,
+                    backed_up->time,
+                    backed_up->bytes,
+                    is_restore ? request.data_dir : request.backup};
+  WriteOut({is_json ? BackupJson(shown) : BackupTable(kDone[static_cast<int>(request.what)], shown),
+            ""});
   return kExitAccepted;
 }
 

@@ -101,6 +101,23 @@ TEST_F(CommandLine, StatusHasTwoFormats) {
   EXPECT_EQ(LeaveCode({"status", "--format", "csv"}), kExitUsage);
 }
 
+TEST_F(CommandLine, Backups) {
+  auto create = std::get<BackupRequest>(Read({"backup", "create", "--to", "b", "--server", "h:1"}));
+  EXPECT_EQ(create.what, BackupRequest::What::kCreate);
+  EXPECT_EQ(create.backup, "b");
+  EXPECT_EQ(create.data_dir, "") << "the server is asked";
+  EXPECT_EQ(create.server, "h:1");
+  auto verify = std::get<BackupRequest>(Read({"backup", "verify", "b", "--format", "json"}));
+  EXPECT_EQ(verify.what, BackupRequest::What::kVerify);
+  EXPECT_EQ(verify.format, Format::kJson);
+  auto restore =
+      std::get<BackupRequest>(Read({"backup", "restore", "b", "--to", "d", "--lsn", "7"}));
+  EXPECT_EQ(restore.what, BackupRequest::What::kRestore);
+  EXPECT_EQ(restore.backup, "b");
+  EXPECT_EQ(restore.data_dir, "d");
+  EXPECT_EQ(restore.through, 7u);
+}
+
 TEST_F(CommandLine, TheOtherCommandsSayWhatTheySay) {
   SettingsRequest settings = std::get<SettingsRequest>(
       Read({"config", "effective", "--format", "json", "--server", "a:1"}));
@@ -168,6 +185,11 @@ TEST_F(CommandLine, MistakesAreUsage) {
                                      {"cluster", "unregister", "x"},
                                      {"cluster", "servers", "--format", "csv"},
                                      {"keygen"},
+                                     {"backup"},
+                                     {"backup", "create"},
+                                     {"backup", "verify"},
+                                     {"backup", "restore", "b"},
+                                     {"backup", "restore", "b", "--to", "d", "--lsn", "0"},
                                      {"keygen", "a", "b"},
                                      {"secrets"},
                                      {"sql", "--server"},
@@ -182,6 +204,11 @@ TEST_F(CommandLine, HelpIsNoMistakeAndTeaches) {
                                      {"status", "-h"},
                                      {"config", "effective", "-h"},
                                      {"keygen", "-h"},
+                                     {"snapshot", "-h"},
+                                     {"backup", "-h"},
+                                     {"backup", "create", "-h"},
+                                     {"backup", "verify", "-h"},
+                                     {"backup", "restore", "-h"},
                                      {"secrets", "reseal", "-h"},
                                      {"cluster", "servers", "-h"},
                                      {"cluster", "unregister", "-h"}}) {

@@ -60,6 +60,39 @@ begins from it. Snapshots are taken by themselves too (pegel.snapshot.interval-r
 pegel.snapshot.interval); calls go on meanwhile. Needs ALTER on the cluster.
 Exit: 0 it is on disk, 1 refused or failed, 2 usage, 3 no connection.)help";
 
+constexpr char kBackupExamples[] = R"help(Examples:
+  pegel backup create --to /backup/pegel-today          while the server runs
+  pegel backup verify /backup/pegel-today               every hash, from the first record on
+  pegel backup restore /backup/pegel-today --to ./data
+  pegel backup restore /backup/pegel-today --to ./then --lsn 1200
+
+A backup is one directory that holds the log and is good for every lsn in it.)help";
+
+constexpr char kBackupCreateExamples[] = R"help(Examples:
+  pegel backup create --to /backup/pegel-today
+  pegel backup create --data-dir /var/lib/pegel --to /backup/pegel-today --format json
+
+Reads the data directory on this machine, as its owner; a running server goes on and need not
+run. Without --data-dir the server at --server is asked for its directory. What is in the
+backup was acknowledged. It is read back before this ends.
+Exit: 0 the backup is whole, 1 it is not, 2 usage, 3 no connection.)help";
+
+constexpr char kBackupVerifyExamples[] = R"help(Examples:
+  pegel backup verify /backup/pegel-today
+  pegel backup verify /backup/pegel-today --format json | jq -r .digest
+
+Folds all of it and checks every hash and snapshot; `digest` is what `pegel status` showed at
+that lsn. Changes nothing.
+Exit: 0 good, 1 not whole or damaged, 2 usage.)help";
+
+constexpr char kBackupRestoreExamples[] = R"help(Examples:
+  pegel backup restore /backup/pegel-today --to /var/lib/pegel
+  pegel backup restore /backup/pegel-today --to ./then --lsn 1200    as it was at lsn 1200
+
+The directory must not exist; nothing is ever overwritten. It gets its name only when a start
+from it was tried and came to the state of the backup. Secrets need the key file of then.
+Exit: 0 restored, 1 not, 2 usage.)help";
+
 constexpr char kWatchExamples[] =
     R"help(Prints every durable change from --from on, in the order of the log, then waits for more.
 A lost connection is made again and nothing is missed or shown twice. What was printed is
@@ -122,6 +155,7 @@ struct Flags : CommonFlags {
   WatchCommand watch;
   std::string only;
   RolloutCommand rollout;
+  BackupRequest backup;
   KeygenRequest keygen;
 };
 
@@ -158,6 +192,54 @@ CLI::App* AddSnapshot(CLI::App& app, Flags* flags) {
   AddServer(snapshot, flags);
   snapshot->footer(kSnapshotExamples);
   return snapshot;
+}
+
+CLI::App* AddBackupCreate(CLI::App* backup, Flags* flags) {
+  CLI::App* create = backup->add_subcommand("create", "Copies the log, while the server runs");
+  create->add_option("--to", flags->backup.backup, "Directory of the backup; must not exist yet")
+      ->required()
+      ->type_name("DIR");
+  create
+      ->add_option("--data-dir", flags->backup.data_dir,
+                   "The server's data directory; without it the server is asked")
+      ->type_name("DIR");
+  AddFormat(create, flags, {"table", "json"});
+  AddServer(create, flags);
+  create->footer(kBackupCreateExamples);
+  return create;
+}
+
+CLI::App* AddBackupVerify(CLI::App* backup, Flags* flags) {
+  CLI::App* verify = backup->add_subcommand("verify", "Proves that a backup is good");
+  verify->add_option("backup", flags->backup.backup, "Directory of the backup")
+      ->required()
+      ->type_name("DIR");
+  AddFormat(verify, flags, {"table", "json"});
+  verify->footer(kBackupVerifyExamples);
+  return verify;
+}
+
+CLI::App* AddBackupRestore(CLI::App* backup, Flags* flags) {
+  CLI::App* restore = backup->add_subcommand("restore", "Makes a data directory of a backup");
+  restore->add_option("backup", flags->backup.backup, "Directory of the backup")
+      ->required()
+      ->type_name("DIR");
+  restore->add_option("--to", flags->backup.data_dir, "The new data directory; must not exist yet")
+      ->required()
+      ->type_name("DATA-DIR");
+  restore->add_option("--lsn", flags->backup.through, "The last record to restore (default: all)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("LSN");
+  AddFormat(restore, flags, {"table", "json"});
+  restore->footer(kBackupRestoreExamples);
+  return restore;
+}
+
+BackupRequest BackupOf(Flags flags, BackupRequest::What what) {
+  flags.backup.what = what;
+  flags.backup.server = flags.server;
+  flags.backup.format = FormatOf(flags.format);
+  return std::move(flags.backup);
 }
 
 CLI::App* AddWatch(CLI::App& app, Flags* flags) {
@@ -290,6 +372,12 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   CLI::App* status = AddStatus(app, &flags);
   CLI::App* watch = AddWatch(app, &flags);
   CLI::App* snapshot = AddSnapshot(app, &flags);
+  CLI::App* backup = app.add_subcommand("backup", "Backups: create, verify, restore");
+  backup->require_subcommand(1);
+  backup->footer(kBackupExamples);
+  CLI::App* create = AddBackupCreate(backup, &flags);
+  CLI::App* verify = AddBackupVerify(backup, &flags);
+  CLI::App* restore = AddBackupRestore(backup, &flags);
   CLI::App* config = AddConfig(app);
   CLI::App* rollout = AddRollout(config, &flags);
   CLI::App* effective = AddEffective(config, &flags);
@@ -307,6 +395,9 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   if (status->parsed()) return StatusRequest{flags.server, flags.AsFormat()};
   if (watch->parsed()) return WatchOf(flags);
   if (snapshot->parsed()) return SnapshotRequest{flags.server, FormatOf(flags.format)};
+  if (create->parsed()) return BackupOf(std::move(flags), BackupRequest::What::kCreate);
+  if (verify->parsed()) return BackupOf(std::move(flags), BackupRequest::What::kVerify);
+  if (restore->parsed()) return BackupOf(std::move(flags), BackupRequest::What::kRestore);
   if (rollout->parsed()) return RolloutOf(flags);
   if (effective->parsed()) return SettingsRequest{flags.server, flags.AsFormat()};
   if (keygen->parsed()) return std::move(flags.keygen);

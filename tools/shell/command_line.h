@@ -69,6 +69,18 @@ struct SnapshotRequest {
   Format format = Format::kTable;  // kTable or kJson.
 };
 
+// `pegel backup`: create, verify, restore. No call to a server, but for the question where it has
+// its data, when create is not told.
+struct BackupRequest {
+  enum class What { kCreate, kVerify, kRestore };
+  What what = What::kCreate;
+  std::string server;
+  std::string backup;              // The backup's directory.
+  std::string data_dir;            // Created from (empty: ask the server), or restored to.
+  uint64_t through = 0;            // Restore: the last lsn; 0: all.
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
 // `pegel keygen`: no server takes part.
 struct KeygenRequest {
   std::string file;
@@ -116,10 +128,9 @@ struct Leave {
   int exit_code = kExitAccepted;
 };
 
-using PegelRequest =
-    std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, SettingsRequest,
-                 SnapshotRequest, KeygenRequest, ResealRequest, UnregisterRequest,
-                 OfflinePlanRequest, Leave>;
+using PegelRequest = std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand,
+                                  SettingsRequest, SnapshotRequest, BackupRequest, KeygenRequest,
+                                  ResealRequest, UnregisterRequest, OfflinePlanRequest, Leave>;
 
 PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 
