@@ -207,6 +207,7 @@ TEST_F(Secrets, AreNowhereButInTheMemoryOfTheServer) {
     EXPECT_EQ(Run({PEGEL, "config", "effective", "--server", server.address()}), 0);
     EXPECT_EQ(Run({PEGEL, "keygen", "--rotate", file("pegel.key")}), 0) << last_;
     EXPECT_EQ(Run({PEGEL, "secrets", "reseal", "--server", server.address()}), 0) << last_;
+    EXPECT_EQ(Run({PEGEL, "snapshot", "--server", server.address()}), 0) << last_;
     End(server, round % 3 == 1 ? SIGTERM : SIGKILL);
   }
   EXPECT_EQ(Run({PEGEL_REPLAY, "verify", "--data-dir", data_dir()}), 0) << last_;
@@ -214,7 +215,15 @@ TEST_F(Secrets, AreNowhereButInTheMemoryOfTheServer) {
   EXPECT_EQ(Run({PEGEL_REPLAY, "dump", "--data-dir", data_dir(), "--format", "json"}), 0) << last_;
   EXPECT_NE(last_.find("security.sasl.plain.credentials"), std::string::npos)
       << "the calls are in the log";
-  evidence_.AddFilesBelow(data_dir());
+  EXPECT_EQ(Run({PEGEL, "backup", "create", "--data-dir", data_dir(), "--to", file("backup")}), 0)
+      << last_;
+  EXPECT_EQ(Run({PEGEL, "backup", "restore", file("backup"), "--to", file("restored")}), 0)
+      << last_;
+  EXPECT_TRUE(std::filesystem::exists(data_dir() + "/snapshots"))
+      << "there is a snapshot to search";
+  for (const char* directory : {"data", "backup", "restored"}) {
+    evidence_.AddFilesBelow(file(directory));
+  }
   int occurrences = 0;
   for (const std::string& secret : planted_) occurrences += evidence_.Occurrences(secret);
   EXPECT_EQ(occurrences, 0) << evidence_.shown;
