@@ -16,6 +16,8 @@ struct Figure {
 };
 
 // Each prints what it saw besides. Quick: fewer repetitions and sizes.
+std::vector<Figure> BootFigures(bool is_quick);
+std::vector<Figure> LineFigures(bool is_quick);
 std::vector<Figure> PlannerFigures(bool is_quick);
 std::vector<Figure> StoppedWatcherFigures(bool is_quick);
 std::vector<Figure> TableFigures(bool is_quick);
