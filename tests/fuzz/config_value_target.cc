@@ -42,7 +42,8 @@ void RunConfigValue(absl::string_view bytes) {
   absl::Status status = config::CheckValue(option, value);
   if (!status.ok()) {
     std::string message(status.message());
-    PEGEL_CHECK(message.find(std::string(option.key)) != message.npos, "without the key: ", message);
+    PEGEL_CHECK(message.find(std::string(option.key)) != message.npos,
+                "without the key: ", message);
   }
   CheckForms(value);
   if (auto users = config::ParseCredentials(value); users.ok()) {

@@ -1,4 +1,5 @@
-// The corpora in every build, without libFuzzer: each file as it is, and bent a little, from a seed.
+// The corpora in every build, without libFuzzer: each file as it is, and bent a little, from a
+// seed.
 //
 // What a fuzzer found and was fixed stays in the corpus, so this is also the regression test.
 #include <gtest/gtest.h>
@@ -21,7 +22,8 @@ using testing::Random;
 
 std::vector<std::string> CorpusOf(const Target& target) {
   std::vector<fs::path> files;
-  for (const auto& file : fs::directory_iterator(fs::path(PEGEL_CORPUS) / std::string(target.name))) {
+  for (const auto& file :
+       fs::directory_iterator(fs::path(PEGEL_CORPUS) / std::string(target.name))) {
     files.push_back(file.path());
   }
   std::sort(files.begin(), files.end());

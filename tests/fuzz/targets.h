@@ -1,8 +1,8 @@
 // The decoders of Pegel as functions of bytes, for whoever wants to break one.
 //
-// A target reads what a stranger, a disk or an operator could have written and checks what must hold
-// for any bytes: the decoder says yes or no and never stops the process, what it took prints back to
-// the same value, and what was printed is read alike. A broken law stops the process
+// A target reads what a stranger, a disk or an operator could have written and checks what must
+// hold for any bytes: the decoder says yes or no and never stops the process, what it took prints
+// back to the same value, and what was printed is read alike. A broken law stops the process
 // (core/check.h), and so does every sanitizer.
 //
 // Two programs use them: one libFuzzer program per target (fuzz_main.cc, preset `fuzz`) and

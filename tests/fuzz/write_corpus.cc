@@ -52,9 +52,9 @@ void WriteAnchors(const std::filesystem::path& dir) {
   std::string slots(8192, '\0');
   for (size_t slot = 0; slot < 2; ++slot) {
     slots.replace(slot * 4096, 8, "PGLANCHR");
-    slots[slot * 4096 + 11] = 1;                           // Format.
+    slots[slot * 4096 + 11] = 1;                            // Format.
     slots[slot * 4096 + 23] = static_cast<char>(2 + slot);  // Sequence.
-    slots[slot * 4096 + 31] = 7;                           // Lsn.
+    slots[slot * 4096 + 31] = 7;                            // Lsn.
   }
   Write(dir, "two_slots", MutateAnchor(slots, 4));
 }
@@ -110,8 +110,9 @@ void WriteStreams(const std::filesystem::path& dir) {
           entry.setOperation(wire::Operation::READ);
           entry.setPermission(wire::Permission::DENY);
         }));
-  Write(dir, "drop_acl", Calling<Admin::DropAclParams>(
-                             admin, 2, [](auto p) { p.initFilter().setHost("10.0.0.0/8"); }));
+  Write(dir, "drop_acl", Calling<Admin::DropAclParams>(admin, 2, [](auto p) {
+          p.initFilter().setHost("10.0.0.0/8");
+        }));
   Write(dir, "list_acl", Calling<Admin::ListAclParams>(admin, 3, [](auto p) { p.initFilter(); }));
   Write(dir, "status", Calling<Admin::StatusParams>(admin, 4, [](auto) {}));
   Write(dir, "alter_configs", Calling<Admin::AlterConfigsParams>(admin, 5, [](auto p) {
@@ -128,10 +129,10 @@ void WriteStreams(const std::filesystem::path& dir) {
           p.setName("w");
           p.initFilter().initKeyPrefixes(1).set(0, "kv.");
         }));
-  Write(dir, "rollout", Calling<Admin::RolloutParams>(
-                            admin, 8, [](auto p) { p.setKey("kv.snapshot.interval"); }));
-  Write(dir, "unregister", Calling<Admin::UnregisterServerParams>(admin, 11,
-                                                                  [](auto p) { p.setId(3); }));
+  Write(dir, "rollout",
+        Calling<Admin::RolloutParams>(admin, 8, [](auto p) { p.setKey("kv.snapshot.interval"); }));
+  Write(dir, "unregister",
+        Calling<Admin::UnregisterServerParams>(admin, 11, [](auto p) { p.setId(3); }));
   Write(dir, "register", Calling<wire::Tablet::RegisterServerParams>(tablet, 0, [](auto p) {
           p.setId(3);
           p.setRack("a");

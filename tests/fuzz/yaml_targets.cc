@@ -36,8 +36,8 @@ class MemoryFile {
 void RunFlatYaml(absl::string_view bytes) {
   auto entries = tools::ParseFlatYaml("f.yaml", bytes);
   if (!entries.ok()) {
-    PEGEL_CHECK(std::string(entries.status().message()).rfind("f.yaml", 0) == 0, "no place: ",
-                entries.status().message());
+    PEGEL_CHECK(std::string(entries.status().message()).rfind("f.yaml", 0) == 0,
+                "no place: ", entries.status().message());
     return;
   }
   for (const tools::YamlEntry& entry : *entries) {

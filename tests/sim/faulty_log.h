@@ -1,0 +1,48 @@
+// A log in memory whose disk takes its time, fails, and loses what was not synced.
+//
+// Same contract as every Log. An append stays under way until the life says what becomes of it; a
+// crash leaves what a power cut can leave of the two writes behind an append:
+//   nothing | the group, and an anchor that does not know of it | both
+// so what was acknowledged is always there, and what was under way may be.
+//
+// One thread. Outlives every server that writes to it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "log/log.h"
+
+namespace pegel::sim {
+
+class FaultyLog final : public log::Log {
+ public:
+  enum class Left { kNothing, kGroup, kGroupAndAnchor };
+
+  // ---- for the life ----
+  bool is_busy() const { return under_way_.has_value(); }
+  void Finish();          // The append under way is durable, and said so.
+  void Fail(Left left);   // It failed; this is on the disk.
+  void Crash(Left left);  // Nobody is there to be told.
+  const log::Head& anchor() const { return anchor_; }
+  Lsn durable() const { return head_.lsn; }
+
+  // ---- log::Log ----
+  void Append(const log::Group& group, std::function<void(absl::Status)> done) override;
+  absl::StatusOr<std::unique_ptr<log::Reader>> Read(Lsn from) const override;
+
+ private:
+  struct UnderWay {
+    log::Group group;
+    std::function<void(absl::Status)> done;
+  };
+  UnderWay Leave(Left left);
+
+  std::vector<log::Group> groups_;
+  log::Head head_;
+  log::Head anchor_;
+  std::optional<UnderWay> under_way_;
+};
+
+}  // namespace pegel::sim

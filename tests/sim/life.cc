@@ -1,0 +1,240 @@
+#include "tests/sim/life.h"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "replay/fold_log.h"
+#include "tests/sim/actors.h"
+#include "tests/sim/faulty_log.h"
+#include "tests/sim/histories.h"
+#include "tests/sim/judge.h"
+#include "tests/sim/sim_server.h"
+#include "tests/sim/stage.h"
+#include "tests/sim/texts.h"
+
+namespace pegel::sim {
+namespace {
+
+constexpr uint64_t kCallsMin = 200, kCrashesMin = 10;
+constexpr int64_t kPeaceMsMax = 30'000;
+
+Weather DrawWeather(Stage& stage) {
+  Weather weather;
+  weather.loss_percent = stage.random.OneIn(3) ? 0 : stage.Upto(30);
+  weather.double_percent = stage.random.OneIn(3) ? 0 : stage.Upto(50);
+  weather.delay_ms_max = stage.random.OneIn(4) ? 600 : stage.Upto(60);
+  weather.disk_ms_max = stage.random.OneIn(4) ? 120 : stage.Upto(12);
+  weather.disk_fault_percent = stage.random.OneIn(2) ? 0 : stage.Upto(3);
+  weather.clock_bend_percent = stage.random.OneIn(2) ? 0 : stage.Upto(20);
+  weather.stall_percent = stage.random.OneIn(2) ? 0 : stage.Upto(5);
+  return weather;
+}
+
+// Peace: only the ways stay long.
+Weather Calm() { return Weather{.delay_ms_max = 10, .disk_ms_max = 5}; }
+
+SimServerOptions DrawOptions(Stage& stage) {
+  SimServerOptions options;
+  options.engine.log_reads = !stage.random.OneIn(3);
+  options.engine.line_records_max = stage.random.OneIn(4) ? 2 + stage.Upto(3) : 1000;
+  options.changes.changes_max = 1 + stage.Upto(stage.random.OneIn(2) ? 8 : 200);
+  return options;
+}
+
+class Life {
+ public:
+  explicit Life(const Plan& plan)
+      : plan_(plan),
+        stage_(plan),
+        options_((stage_.weather = DrawWeather(stage_), DrawOptions(stage_))),
+        judge_(stage_, log_, {options_.engine.log_reads, options_.engine.line_records_max}) {}
+
+  Outlived Run() {
+    MakeActors();
+    boot_ = RandomBoot(stage_.random, !stage_.random.OneIn(4));
+    host_.calls_left = kCallsMin + stage_.Upto(40);
+    crash_every_ = host_.calls_left / (kCrashesMin + stage_.Upto(4));
+    Start();
+    for (auto& client : clients_) client->Live();
+    for (auto& tablet : tablets_) tablet->Live();
+    for (auto& watcher : watchers_) watcher->Live();
+    while (GoesOn() && stage_.RunNext()) {
+      if (!host_.is_calm) Trouble();
+    }
+    if (!stage_.violation() && !IsCut()) End();
+    return Outlived{stage_.violation(), stage_.trace.hashes(), stage_.trace.lines(), stage_.counts};
+  }
+
+ private:
+  void MakeActors() {
+    for (uint64_t n = 1, count = 2 + stage_.Upto(4); n <= count; ++n) {
+      clients_.push_back(std::make_unique<Client>(stage_, host_, judge_, n));
+    }
+    for (uint64_t n = 1, count = stage_.Upto(4); n <= count; ++n) {
+      int id = static_cast<int>(stage_.random.Below(3));
+      tablets_.push_back(std::make_unique<Tablet>(stage_, host_, n, id));
+    }
+    for (uint64_t n = 1, count = 1 + stage_.Upto(1); n <= count; ++n) {
+      watchers_.push_back(std::make_unique<Watcher>(stage_, host_, judge_));
+    }
+  }
+
+  bool IsCut() const {
+    return plan_.steps_max != 0 && stage_.trace.hashes().size() >= plan_.steps_max;
+  }
+
+  bool GoesOn() {
+    if (stage_.violation() || IsCut()) return false;
+    if (!host_.is_calm) return true;
+    if (IsQuiet()) return false;
+    if (stage_.now_ms() > calm_since_ms_ + kPeaceMsMax) {
+      stage_.Violate("liveness", "30 s of peace, and something is still under way");
+    }
+    return !stage_.violation();
+  }
+
+  bool IsQuiet() const {
+    if (host_.server == nullptr || !host_.server->is_idle()) return false;
+    Lsn end = host_.server->through();
+    return std::all_of(clients_.begin(), clients_.end(),
+                       [](const auto& c) { return c->is_quiet(); }) &&
+           std::all_of(watchers_.begin(), watchers_.end(),
+                       [&](const auto& w) { return w->next() > end; });
+  }
+
+  // What happens to the process besides its calls: crashes, spread over the calls; then peace.
+  void Trouble() {
+    if (host_.calls_left == 0) {
+      stage_.weather = Calm();
+      stage_.trace.Note("peace");
+      host_.is_calm = true;
+      calm_since_ms_ = stage_.now_ms();
+      return;
+    }
+    if (crash_at_left_ == 0)
+      crash_at_left_ = host_.calls_left - std::min(host_.calls_left, crash_every_);
+    if (host_.calls_left > crash_at_left_ || is_crash_due_) return;
+    crash_at_left_ = 0;
+    is_crash_due_ = true;
+    stage_.After(static_cast<int64_t>(stage_.Upto(40)), [this] {
+      is_crash_due_ = false;
+      if (host_.is_calm) return;
+      stage_.Count("crashes");
+      Crash();
+      // Sometimes the next start does not live long either.
+      if (stage_.Happens(20)) {
+        stage_.After(static_cast<int64_t>(stage_.Upto(100)), [this] {
+          if (!host_.is_calm) stage_.Count("crashes"), Crash();
+        });
+      }
+    });
+  }
+
+  void Crash() {
+    if (host_.server == nullptr) return;
+    auto left = static_cast<FaultyLog::Left>(stage_.random.Below(3));
+    stage_.trace.Note("crash, left ", static_cast<int>(left));
+    host_.server.reset();
+    log_.Crash(left);
+    stage_.After(static_cast<int64_t>(stage_.Upto(300)), [this] { Start(); });
+  }
+
+  // The engine said stop: the process ends behind this step.
+  void OnStop() {
+    stage_.After(0, [this, starts = host_.starts] {
+      if (starts == host_.starts) Crash();
+    });
+  }
+
+  void Start() {
+    auto folded =
+        replay::FoldLog(log_, log_.anchor(), [](const Record&, const Applied&, const Hash256&) {});
+    if (!folded.ok()) return stage_.Violate("recovery", folded.status().ToString());
+    judge_.OnRecovered(*folded);
+    ++host_.starts;
+    host_.server = std::make_unique<SimServer>(stage_, log_, judge_, *std::move(folded), options_,
+                                               [this] { OnStop(); });
+    if (stage_.Happens(20)) boot_ = RandomBoot(stage_.random, !stage_.random.OneIn(4));
+    host_.server->Start(boot_);
+    GrantTablets();
+  }
+
+  // So that tablet servers can register in most lives; other calls may take it back.
+  void GrantTablets() {
+    model::Ask grant{
+        "User:root", "10.0.0.1", "add_acl", {"cluster", "ALLOW", "User:tablet", "CLUSTER_ACTION"}};
+    host_.server->Submit(grant, [](const Reply&) {});
+  }
+
+  // Every listing once more, against the reference world, then the log as an auditor sees it.
+  void End() {
+    const std::vector<model::Ask> listings = {{"User:root", "10.0.0.1", "list_acl", {"ANY"}},
+                                              {"User:root", "10.0.0.1", "get_cluster_configs", {}},
+                                              {"User:root", "10.0.0.1", "list_servers", {}},
+                                              {"User:root", "10.0.0.1", "list_server_tags", {}}};
+    size_t answered = 0;
+    for (const model::Ask& listing : listings) {
+      host_.server->Submit(listing, [&](const Reply&) { ++answered; });
+    }
+    int64_t until_ms = stage_.now_ms() + 1000;
+    while (answered < listings.size() && stage_.now_ms() < until_ms && stage_.RunNext()) {
+    }
+    while (!host_.server->is_idle() && stage_.now_ms() < until_ms && stage_.RunNext()) {
+    }
+    if (answered < listings.size()) stage_.Violate("liveness", "the last listings have no answer");
+    judge_.OnEnd(host_.server->world());
+    stage_.counts["records"] += judge_.model().lsn();
+  }
+
+  const Plan& plan_;
+  Stage stage_;
+  FaultyLog log_;
+  SimServerOptions options_;
+  Judge judge_;
+  Host host_;
+  model::Ask boot_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<std::unique_ptr<Tablet>> tablets_;
+  std::vector<std::unique_ptr<Watcher>> watchers_;
+  uint64_t crash_every_ = 0;
+  uint64_t crash_at_left_ = 0;
+  bool is_crash_due_ = false;
+  int64_t calm_since_ms_ = 0;
+};
+
+}  // namespace
+
+Outlived Live(const Plan& plan) { return Life(plan).Run(); }
+
+Outlived LiveTwice(const Plan& plan) {
+  Outlived first = Live(plan);
+  if (first.violation) return first;
+  Outlived second = Live(plan);
+  auto [a, b] = std::mismatch(first.hashes.begin(), first.hashes.end(), second.hashes.begin(),
+                              second.hashes.end());
+  if (a != first.hashes.end() || b != second.hashes.end()) {
+    first.violation =
+        Violation{"trace", absl::StrCat("two runs part at step ", a - first.hashes.begin() + 1)};
+  }
+  return first;
+}
+
+absl::string_view Legend() {
+  return "step, virtual time in ms, and one of\n"
+         "  call T P(…) by W #R: K L code C   call T arrives; the reference world expects kind K\n"
+         "                                    (record, reading, repeated, refused) at lsn L\n"
+         "  append A-B H        records A to B are handed to the disk; H begins the chain hash\n"
+         "  durable B H         … and are durable\n"
+         "  reply T lsn L       call T is answered; 0: without a record\n"
+         "  crash, left N       nothing (0), the group (1), or group and anchor (2) of the append\n"
+         "                      under way are on the disk\n"
+         "  stop: …             the engine gave up; the process ends\n"
+         "  recovered to lsn L  the next start found the log up to there\n"
+         "  clock jumps S s, rate R   the wall clock; 0: it stands still\n"
+         "  tablet N hears E    a heartbeat was refused with this code\n"
+         "  peace               no faults from here on\n";
+}
+
+}  // namespace pegel::sim

@@ -1,0 +1,102 @@
+#include "tests/sim/model/model.h"
+
+#include <algorithm>
+
+namespace pegel::model {
+namespace {
+
+constexpr int64_t kRememberedNanos = 3'600'000'000'000;  // admin.capnp: time bounded; an hour.
+constexpr int kOverloaded = 1003, kRequestIdReused = 1005;
+
+bool Matches(const std::string& pattern, const std::string& message) {
+  if (pattern.empty() || pattern.back() != '*') return pattern == message;
+  return message.compare(0, pattern.size() - 1, pattern, 0, pattern.size() - 1) == 0;
+}
+
+Done ApplyBoot(State& state, const Ask& ask) {
+  state.statics.clear();
+  Done done;
+  std::string fact = "booted";
+  for (size_t i = 0; i + 1 < ask.texts.size(); i += 2) {
+    state.statics[*ask.texts[i]] = *ask.texts[i + 1];
+  }
+  for (const auto& [key, value] : state.statics) fact += " " + key + "=" + value;
+  done.facts.insert(fact);
+  return done;
+}
+
+}  // namespace
+
+bool Allows(const Answer& answer, const std::string& message) {
+  return std::any_of(answer.messages.begin(), answer.messages.end(),
+                     [&](const std::string& pattern) { return Matches(pattern, message); });
+}
+
+Answer Refusal(int code, std::vector<std::string> messages) {
+  return Answer{code, std::move(messages), {}};
+}
+
+bool IsRead(const Ask& ask) {
+  static const std::set<std::string> kReads = {"list_acl", "get_cluster_configs", "list_servers",
+                                               "list_server_tags"};
+  return kReads.count(ask.what) > 0;
+}
+
+Done Apply(State& state, const Ask& ask, uint64_t lsn) {
+  if (ask.what == "boot") return ApplyBoot(state, ask);
+  Done done;
+  bool is_known = ApplyAcls(state, ask, &done) || ApplyConfigs(state, ask, &done) ||
+                  ApplyServers(state, ask, lsn, &done);
+  if (!is_known) done.answer = Refusal(-1000, {"the model does not know " + ask.what});
+  return done;
+}
+
+const uint64_t* Model::Find(const Ask& ask) const {
+  if (ask.request == 0 || IsRead(ask)) return nullptr;
+  auto it = answered_.find({ask.who, ask.request});
+  return it == answered_.end() ? nullptr : &it->second;
+}
+
+void Model::Write(const Ask& ask, int64_t time) {
+  Done done = Apply(state_, ask, lsn() + 1);
+  journal_.push_back({ask, time, std::move(done.answer), std::move(done.facts)});
+  if (ask.request == 0 || IsRead(ask)) return;
+  answered_[{ask.who, ask.request}] = lsn();
+  ages_.push_back(lsn());
+  while (journal_[ages_.front() - 1].time < time - kRememberedNanos) {
+    const Ask& oldest = journal_[ages_.front() - 1].ask;
+    answered_.erase({oldest.who, oldest.request});
+    ages_.pop_front();
+  }
+}
+
+Model::Verdict Model::Arrive(const Ask& ask, int64_t now, uint64_t durable) {
+  if (const uint64_t* first = Find(ask)) {
+    const Entry& entry = journal_[*first - 1];
+    if (entry.ask.what == ask.what && entry.ask.texts == ask.texts) {
+      return {Kind::kRepeated, *first, entry.answer, {}};
+    }
+    return {Kind::kRefused, 0, Refusal(kRequestIdReused, {"Request id *"}), {}};
+  }
+  if (IsRead(ask) && !options_.log_reads) {
+    State state = state_;
+    return {Kind::kReading, lsn(), Apply(state, ask, lsn() + 1).answer, {}};
+  }
+  if (lsn() - durable >= options_.line_max) {
+    return {Kind::kRefused, 0, Refusal(kOverloaded, {"*"}), {}};
+  }
+  int64_t time = journal_.empty() ? now : std::max(now, journal_.back().time);
+  Write(ask, time);
+  return {Kind::kRecord, lsn(), journal_.back().answer, journal_.back().facts};
+}
+
+void Model::CutBack(uint64_t lsn) {
+  std::vector<Entry> kept(journal_.begin(), journal_.begin() + static_cast<std::ptrdiff_t>(lsn));
+  journal_.clear();
+  answered_.clear();
+  ages_.clear();
+  state_ = State();
+  for (const Entry& entry : kept) Write(entry.ask, entry.time);
+}
+
+}  // namespace pegel::model

@@ -1,0 +1,90 @@
+// pegel-sim: one simulated life, or many.
+//
+//   pegel-sim --seed S [--steps N] [--trace]   one life; the last line is the digest of its trace
+//   pegel-sim --seed S --hunt N                lives from seed S on until a checker says no, at
+//   most N
+//
+// Exit 0: no violation. 1: one, and its last line is how to see it again. 2: usage.
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "tests/sim/life.h"
+
+namespace pegel::sim {
+namespace {
+
+struct Arguments {
+  Plan plan;
+  uint64_t hunt = 0;
+  bool is_good = true;
+};
+
+Arguments Read(int argc, char** argv) {
+  Arguments arguments;
+  bool has_seed = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string flag = argv[i];
+    auto number = [&]() -> uint64_t {
+      if (++i >= argc) return arguments.is_good = false, 0;
+      return std::strtoull(argv[i], nullptr, 0);
+    };
+    if (flag == "--seed") {
+      arguments.plan.seed = number(), has_seed = true;
+    } else if (flag == "--steps") {
+      arguments.plan.steps_max = number();
+    } else if (flag == "--hunt") {
+      arguments.hunt = number();
+    } else if (flag == "--trace") {
+      arguments.plan.keeps_lines = true;
+    } else {
+      arguments.is_good = false;
+    }
+  }
+  arguments.is_good = arguments.is_good && has_seed;
+  return arguments;
+}
+
+void Print(const Plan& plan, const Outlived& life) {
+  if (plan.keeps_lines) std::fputs(std::string(Legend()).c_str(), stdout);
+  for (const std::string& line : life.lines) std::printf("%s\n", line.c_str());
+  for (const auto& [what, count] : life.counts) std::printf("%s=%" PRIu64 " ", what.c_str(), count);
+  std::printf("\n");
+  if (life.violation) {
+    std::printf("violation: checker=%s seed=%" PRIu64 " step=%zu: %s\n",
+                life.violation->checker.c_str(), plan.seed, life.hashes.size(),
+                life.violation->what.c_str());
+  }
+  std::printf("seed %" PRIu64 " steps %zu trace %016" PRIx64 "\n", plan.seed, life.hashes.size(),
+              life.hashes.empty() ? 0 : life.hashes.back());
+}
+
+int Hunt(Plan plan, uint64_t lives) {
+  for (uint64_t n = 1; n <= lives; ++n, ++plan.seed) {
+    Outlived life = Live(plan);
+    if (!life.violation) continue;
+    std::printf("caught: checker=%s seeds=%" PRIu64 " seed=%" PRIu64 ": %s\n",
+                life.violation->checker.c_str(), n, plan.seed, life.violation->what.c_str());
+    return 1;
+  }
+  std::printf("caught: nothing in %" PRIu64 " seeds\n", lives);
+  return 0;
+}
+
+}  // namespace
+}  // namespace pegel::sim
+
+int main(int argc, char** argv) {
+  using namespace pegel::sim;
+  Arguments arguments = Read(argc, argv);
+  if (!arguments.is_good) {
+    std::fputs("usage: pegel-sim --seed S [--steps N] [--trace] | --seed S --hunt N\n", stderr);
+    return 2;
+  }
+  if (arguments.hunt > 0) return Hunt(arguments.plan, arguments.hunt);
+  Outlived life = arguments.plan.keeps_lines ? Live(arguments.plan) : LiveTwice(arguments.plan);
+  Print(arguments.plan, life);
+  return life.violation ? 1 : 0;
+}

@@ -1,0 +1,92 @@
+// The server of a life: what tools/server.cc does around the engine, without sockets and threads.
+//
+//   Submit → Engine::Step → records gathered over one turn → one group → FaultyLog
+//   FaultyLog → Engine::Step(GroupDurable) → replies, and changes to the feed and the leases
+//
+// A new one for every start; destroying it is the crash. Tells the judge everything.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/change_feed.h"
+#include "core/engine.h"
+#include "core/liveness.h"
+#include "replay/follower.h"
+#include "tests/sim/faulty_log.h"
+#include "tests/sim/judge.h"
+#include "tests/sim/stage.h"
+
+namespace pegel::sim {
+
+struct SimServerOptions {
+  EngineOptions engine;
+  ChangeFeedOptions changes;
+  int64_t lease_ms = 1000;
+  std::string cluster_id = "simulated";
+};
+
+// A piece of the changes from an lsn on.
+struct WatchBatch {
+  std::vector<SharedChange> changes;
+  Lsn through;
+};
+
+class SimServer {
+ public:
+  SimServer(Stage& stage, FaultyLog& log, Judge& judge, replay::Folded folded,
+            SimServerOptions options, std::function<void()> on_stop);
+  ~SimServer() { *alive_ = false; }
+
+  // Serves: `boot` first, when it differs from what the log holds.
+  void Start(const model::Ask& boot);
+
+  void Submit(const model::Ask& ask, std::function<void(const Reply&)> done);
+  void AskStatus();
+  LeaseAnswer Heartbeat(const Author& author, const Registration& who);
+
+  // What a watcher that wants `from` next is sent now; nothing when there is nothing new.
+  // `follower` is the watcher's own, for what the ring does not hold any more.
+  WatchBatch Read(Lsn from, replay::Follower& follower);
+
+  const FaultyLog& log() const { return log_; }
+  const World& world() const { return engine_.world(); }
+  bool is_idle() const { return engine_.is_idle(); }
+  Lsn through() const { return feed_.through(); }
+
+ private:
+  void Step(Input input, CallToken token);
+  void Do(Append& effect);
+  void Do(Reply& effect);
+  void Do(StatusReply& effect);
+  void Do(Published& effect);
+  void Do(Stop& effect);
+  void HandOver();
+  void OnAppended(const absl::Status& status, Lsn through, std::vector<Hash256> chains);
+  void LookLater();
+  void Look(int64_t late_ms);
+  void Lose(const Registration& who);
+  void After(int64_t ms, std::function<void()> task);
+
+  Stage& stage_;
+  FaultyLog& log_;
+  Judge& judge_;
+  SimServerOptions options_;
+  std::function<void()> on_stop_;
+  log::Head head_;  // Of what was handed to the log.
+  ChangeFeed feed_;
+  Liveness liveness_;
+  Engine engine_;
+  CallToken last_token_ = 0;
+  std::map<CallToken, std::function<void(const Reply&)>> replies_;
+  std::vector<Record> gathered_;
+  bool is_handing_over_ = false;
+  bool is_stopped_ = false;  // The engine gave up: nobody is answered any more.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace pegel::sim
