@@ -14,6 +14,7 @@ namespace {
 using Kind = model::Model::Kind;
 
 constexpr int64_t kWindowNanos = 3'600'000'000'000;
+constexpr int kRequestIdReused = 1005;
 
 const Record* AppendedIn(const std::vector<Effect>& effects) {
   for (const Effect& effect : effects) {
@@ -72,7 +73,8 @@ void Judge::OnReply(const Reply& reply) {
   const auto& [ask, verdict] = pending.mapped();
   std::string difference = Difference(verdict.answer, reply.outcome);
   if (!difference.empty()) {
-    const char* checker = verdict.kind == Kind::kRepeated ? "exactly-once" : "model";
+    bool is_known = verdict.kind == Kind::kRepeated || verdict.answer.code == kRequestIdReused;
+    const char* checker = is_known ? "exactly-once" : "model";
     return stage_.Violate(checker, absl::StrCat(ToText(ask), ": ", difference));
   }
   if (reply.receipt.has_value() != (verdict.kind != Kind::kRefused)) {
@@ -207,6 +209,12 @@ void Judge::OnServing(const World& world, int64_t lease_ms) {
   for (const auto& [id, server] : world.cluster.servers) {
     if (server.is_live) OnLeaseOf({id.value, server.epoch.value});
   }
+}
+
+void Judge::OnRenewed(const Registration& who) {
+  if (lease_ends_.count(who) > 0) return OnLeaseOf(who);
+  stage_.Violate("lease", absl::StrCat("a heartbeat of server ", who.server, " epoch ", who.epoch,
+                                       ", which holds no lease, was taken"));
 }
 
 void Judge::OnLeaseOf(const Registration& who) {

@@ -8,7 +8,7 @@
 //   witness       if one call returned before another began, its lsn is smaller (linearizability)
 //   recovery      what was acknowledged is there; the state is the one that was, by digest
 //   watch         every change once, in order, with its facts, never before it is durable
-//   lease         no lease ends early, none long outlives its end
+//   lease         no lease ends early or outlives its end; only its holder renews it
 //
 // `trace` (two runs of a seed) and `liveness` (peace ends everything) are the life's own.
 #pragma once
@@ -52,7 +52,8 @@ class Judge {
 
   // ---- leases ----
   void OnServing(const World& world, int64_t lease_ms);
-  void OnLeaseOf(const Registration& who);  // Granted, or renewed.
+  void OnLeaseOf(const Registration& who);  // A full one from now on.
+  void OnRenewed(const Registration& who);  // Its heartbeat was taken.
   void OnLeaseOver(const Registration& who) { lease_ends_.erase(who); }
   void OnLook(int64_t late_ms, int64_t tick_ms);  // The looker was late by this.
   void OnLooked();                                // All that ran out was named.

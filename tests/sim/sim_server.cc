@@ -59,7 +59,7 @@ LeaseAnswer SimServer::Heartbeat(const Author& author, const Registration& who) 
   auto refusal = feed_.view().WhyMayNot(author, acl::Operation::kClusterAction);
   if (refusal) return *std::move(refusal);
   LeaseAnswer answer = liveness_.Heartbeat(who, stage_.now_ms());
-  if (std::holds_alternative<LeaseRenewed>(answer)) judge_.OnLeaseOf(who);
+  if (std::holds_alternative<LeaseRenewed>(answer)) judge_.OnRenewed(who);
   return answer;
 }
 

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# planted_test.sh PATCHES HUNTERS SEEDS: each planted bug is caught by the checker that its patch names,
+# within SEEDS lives. Prints the matrix bug × checker × seeds needed. The last hunter has no bug: it must
+# catch nothing, or the checkers cry wolf.
+set -euo pipefail
+patches=$1 hunters=$2 seeds=$3
+first=${PEGEL_SIM_SEED:-1} failed=0 caught=0 seeds_most=0
+for patch in "$patches"/*.patch; do
+  bug=$(basename "$patch" .patch)
+  expected=$(sed -n 's/^checker: //p' "$patch")
+  ok=0
+  found=$("$hunters/planted_$bug" --seed "$first" --hunt "$seeds" 2>&1) || ok=$?
+  checker=$(sed -nE 's/^caught: checker=([a-z-]+).*/\1/p' <<<"$found")
+  needed=$(sed -nE 's/^caught: .* seeds=([0-9]+) .*/\1/p' <<<"$found")
+  echo "planted bug: bug=$bug checker=${checker:-none} seeds=${needed:-none}"
+  if [ "$ok" = 1 ] && [ "$checker" = "$expected" ]; then
+    caught=$((caught + 1))
+    [ "$needed" -le "$seeds_most" ] || seeds_most=$needed
+  else
+    failed=1
+    echo "FAILED: $bug: expected checker '$expected' within $seeds seeds, exit $ok: $(head -c 600 <<<"$found")"
+    cmp -s "$(sed -n 's/^+++ b\///p' "$patch")" "$hunters/$bug.cc" && echo "$patch does not fit its source any more"
+    echo "reproduce: $hunters/planted_$bug --seed $first --hunt $seeds"
+  fi
+done
+"$hunters/planted_nothing" --seed "$first" --hunt 50 >/dev/null || { echo "FAILED: a bug where none is"; failed=1; }
+echo "planted bugs: caught=$caught seeds_most=$seeds_most"
+[ "$caught" -ge 12 ] || { echo "FAILED: expected at least 12 bugs"; failed=1; }
+exit $failed
