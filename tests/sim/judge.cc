@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/canonical.h"
+#include "core/config/draft.h"
 #include "tests/sim/texts.h"
 
 namespace pegel::sim {
@@ -108,7 +109,37 @@ void Judge::OnStatus(const Status& status) {
 
 // A digest costs as much as all else at a group: a third of them is many over all lives.
 void Judge::OnHandOver(const World& world) {
-  if (world.lsn.value % 3 == 0) digests_[world.lsn.value] = Digest(world);
+  if (world.lsn.value % 3 != 0) return;
+  digests_[world.lsn.value] = Digest(world);
+  CheckWorld(world);
+}
+
+void Judge::CheckWorld(const World& world) {
+  auto expect = [&](bool is_true, const char* what) {
+    if (!is_true) stage_.Violate("invariant", absl::StrCat(what, " at lsn ", world.lsn.value));
+  };
+  size_t entries = 0, bytes = 0, answers = 0;
+  world.acls.ForEach([&](const acl::Entry&) { ++entries; });
+  expect(entries == world.acls.size(), "ACL entries are counted wrong");
+  for (const auto& [key, entry] : world.configs.dynamics) {
+    bytes += config::EntryBytes(key, entry.value);
+    expect(entry.changed <= world.lsn, "a config changed later than now");
+    expect(world.configs.resets.count(key) == 0, "a config that is set counts as reset");
+  }
+  expect(bytes == world.configs.dynamic_bytes, "bytes of configs are counted wrong");
+  for (const auto& [id, server] : world.cluster.servers) {
+    expect(server.id == id, "a server stands under another id");
+    expect(server.epoch > Lsn{} && server.epoch <= world.lsn, "an epoch is no lsn");
+    expect(server.since <= world.time, "a server lives or is dead since later than now");
+  }
+  Lsn before;
+  world.requests.ForEach([&](const RequestKey& key, const Answer& answer) {
+    ++answers;
+    expect(before < answer.lsn && answer.lsn <= world.lsn, "answers are not in order");
+    expect(world.requests.Find(key) == &answer, "an answer is not found");
+    before = answer.lsn;
+  });
+  expect(answers == world.requests.size(), "answers are counted wrong");
 }
 
 void Judge::OnDurable(Lsn through, const std::vector<Hash256>& chains) {

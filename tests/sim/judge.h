@@ -7,6 +7,7 @@
 //   exactly-once  a request id has one record within its window
 //   witness       if one call returned before another began, its lsn is smaller (linearizability)
 //   recovery      what was acknowledged is there; the state is the one that was, by digest
+//   invariant     what a World derives from the rest of itself agrees with it
 //   watch         every change once, in order, with its facts, never before it is durable
 //   lease         no lease ends early or outlives its end; only its holder renews it
 //
@@ -77,6 +78,7 @@ class Judge {
   };
 
   void CheckFacts(const std::string& checker, uint64_t lsn, const ChangeSet* change);
+  void CheckWorld(const World& world);
   void CheckLog();
 
   Stage& stage_;

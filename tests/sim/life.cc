@@ -97,7 +97,7 @@ class Life {
 
   bool IsQuiet() const {
     if (host_.server == nullptr || !host_.server->is_idle()) return false;
-    Lsn end = host_.server->through();
+    Lsn end = log_.durable();
     return std::all_of(clients_.begin(), clients_.end(),
                        [](const auto& c) { return c->is_quiet(); }) &&
            std::all_of(watchers_.begin(), watchers_.end(),

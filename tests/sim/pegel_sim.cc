@@ -63,7 +63,7 @@ void Print(const Plan& plan, const Outlived& life) {
 
 int Hunt(Plan plan, uint64_t lives) {
   for (uint64_t n = 1; n <= lives; ++n, ++plan.seed) {
-    Outlived life = Live(plan);
+    Outlived life = LiveTwice(plan);
     if (!life.violation) continue;
     std::printf("caught: checker=%s seeds=%" PRIu64 " seed=%" PRIu64 ": %s\n",
                 life.violation->checker.c_str(), n, plan.seed, life.violation->what.c_str());

@@ -13,7 +13,10 @@
 #include <thread>
 #include <vector>
 
+#include "tests/sim/faulty_log.h"
+#include "tests/sim/judge.h"
 #include "tests/sim/life.h"
+#include "tests/sim/stage.h"
 #include "tests/support/random.h"
 
 namespace pegel::sim {
@@ -131,6 +134,21 @@ TEST(Sim, TheReferenceWorldKnowsNothingOfTheCore) {
     ++files;
   }
   EXPECT_GE(files, 5u);
+}
+
+// No planted bug gets past the reference world to this checker, so it is tried by hand.
+TEST(Sim, TheWitnessWantsALaterLsnForACallThatBeganLater) {
+  Stage stage({.seed = 1});
+  FaultyLog log;
+  Judge judge(stage, log, {});
+  const model::Ask write{"User:a", "", "add_acl", {}}, read{"User:a", "", "list_acl", {}};
+  auto reply = [](uint64_t lsn) { return Reply{1, Result{Done{}}, Receipt{Lsn{lsn}, {}}}; };
+  judge.OnReturn(write, judge.Floor(), reply(7));
+  judge.OnReturn(read, judge.Floor(), reply(7));  // Sees what returned before.
+  EXPECT_FALSE(stage.violation());
+  judge.OnReturn(read, judge.Floor(), reply(6));
+  ASSERT_TRUE(stage.violation());
+  EXPECT_EQ(stage.violation()->checker, "witness");
 }
 
 // The same life takes the same course in every build: with g++ and clang, at -O0 and -O2, with and
