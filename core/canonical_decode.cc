@@ -28,9 +28,6 @@ class Decoder {
   absl::StatusOr<World> Run() {
     World world;
     Take(&world);
-    if (status_.ok() && at_ != bytes_.size()) {
-      Fail("the end of the World", absl::StrCat(bytes_.size() - at_, " more bytes"));
-    }
     if (!status_.ok()) return status_;
     return world;
   }
@@ -241,6 +238,90 @@ class Decoder {
       Append("servers", &cluster->servers, id, std::move(server));
     });
   }
+  void Take(cluster::TablePath* path) {
+    Take(&path->database);
+    Take(&path->table);
+  }
+  void Take(cluster::BucketKey* key) {
+    key->table.value = Number<int64_t>();
+    key->partition.value = Number<int64_t>();
+    key->bucket = Number<int32_t>();
+  }
+  void Take(cluster::Replicas* replicas) {
+    TakeEach([&] {
+      cluster::Replica replica;
+      Take(&replica.server);
+      replica.is_in_sync = Flag("whether a replica is in sync");
+      for (const cluster::Replica& other : *replicas) {
+        if (other.server == replica.server) Fail("replicas on different servers", "one twice");
+      }
+      replicas->push_back(replica);
+    });
+  }
+  void Take(cluster::Bucket* bucket) {
+    Take(&bucket->replicas);
+    Take(&bucket->leader);
+    bucket->leader_epoch = Number<int32_t>();
+    bucket->bucket_epoch = Number<int32_t>();
+    bucket->bytes = Number<int64_t>();
+  }
+  // The table without its partitions; these are put where they count.
+  void TakeHead(cluster::Table* table) {
+    table->id.value = Number<int64_t>();
+    Take(&table->path);
+    table->bucket_count = Number<int32_t>();
+    table->replication_factor = Number<int32_t>();
+    table->is_partitioned = Flag("whether a table is partitioned");
+  }
+  void TakePartition(cluster::ClusterState* cluster, cluster::TableId table) {
+    cluster::PartitionId id{Number<int64_t>()};
+    cluster::Partition partition;
+    std::vector<cluster::Bucket> buckets;
+    Take(&partition.name);
+    Take(&buckets);
+    Append("partitions", &cluster->tables.at(table).partitions, id, std::move(partition));
+    if (status_.ok()) cluster->PutBuckets(table, id, std::move(buckets));
+  }
+  void TakeTable(cluster::ClusterState* cluster) {
+    cluster::Table table;
+    TakeHead(&table);
+    const cluster::TableId id = table.id;
+    if (status_.ok() && !cluster->table_ids.emplace(table.path, id).second) {
+      Fail("each table's name once", absl::StrCat(table.path.database, ".", table.path.table));
+    }
+    Append("tables", &cluster->tables, id, std::move(table));
+    TakeEach([&] { TakePartition(cluster, id); });
+  }
+  void TakeStops(cluster::ClusterState* cluster) {
+    cluster::ServerId server;
+    Take(&server);
+    absl::btree_map<cluster::BucketKey, int32_t> stops;
+    TakeEach([&] {
+      cluster::BucketKey key;
+      Take(&key);
+      Append("replicas to be deleted", &stops, key, Number<int32_t>());
+    });
+    if (status_.ok() && stops.empty()) Fail("servers that have something to delete", "another");
+    cluster->stop_count += static_cast<int64_t>(stops.size());
+    Append("servers that have something to delete", &cluster->stops, server, std::move(stops));
+  }
+  void TakeTables(cluster::ClusterState* cluster) {
+    TakeEach([&] { TakeTable(cluster); });
+    TakeEach([&] { TakeStops(cluster); });
+    if (status_.ok() && cluster->tables.empty() && cluster->stops.empty()) {
+      Fail("a section that holds something", "an empty one");
+    }
+  }
+  void TakeSections(World* world) {
+    uint16_t before = 0;
+    while (status_.ok() && at_ < bytes_.size()) {
+      auto section = Number<uint16_t>();
+      if (section <= before) Fail("sections in ascending order", absl::StrCat(section));
+      if (section != kTablesSection) FailUnknown("a section", section);
+      if (status_.ok()) TakeTables(&world->cluster);
+      before = section;
+    }
+  }
   void TakeAnswer(AnsweredRequests* requests, std::optional<Lsn>* before) {
     RequestKey key;
     Take(&key.principal);
@@ -291,6 +372,7 @@ class Decoder {
     Take(&world->acls);
     Take(&world->cluster);
     Take(&world->requests);
+    TakeSections(world);
     Take(&world->security, world->configs);
   }
 

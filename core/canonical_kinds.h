@@ -10,6 +10,9 @@ namespace pegel {
 
 inline constexpr uint32_t kWorldFormat = 1;
 
+// Sections of the World behind the requests, each written only when it holds something.
+inline constexpr uint16_t kTablesSection = 1;
+
 enum class OutcomeKind : uint16_t {
   kRejected = 0,
   kDone = 1,
@@ -17,6 +20,9 @@ enum class OutcomeKind : uint16_t {
   kConfigEntries = 20,
   kServerRows = 30,
   kServerTagRows = 31,
+  kTableRows = 40,
+  kBucketRows = 41,
+  kReportJudged = 42,
 };
 
 }  // namespace pegel

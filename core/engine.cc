@@ -97,7 +97,8 @@ bool Engine::AnsweredBefore(CallArrived& call, std::vector<Effect>& effects) {
 
 void Engine::On(StatusAsked& ask, std::vector<Effect>& effects) {
   if (is_stopped_) return;
-  WaitFor(world_.lsn, Waiter{ask.token, StatusWanted{}, world_.lsn}, effects);
+  // Taken now, told when durable: by then the World is further, and nobody may hear of that.
+  WaitFor(world_.lsn, Waiter{ask.token, StatusNow(), world_.lsn}, effects);
 }
 
 void Engine::On(TasksAsked& ask, std::vector<Effect>& effects) {
@@ -158,7 +159,10 @@ void Engine::Release(Waiter& waiter, std::vector<Effect>& effects) {
     effects.push_back(Reply{waiter.token, std::move(*outcome),
                             Receipt{waiter.receipt_lsn, ChainOf(waiter.receipt_lsn)}});
   } else {
-    effects.push_back(StatusReply{waiter.token, StatusNow()});
+    auto& status = std::get<Status>(waiter.answer);
+    status.lsn_durable = durable_;
+    status.chain = chain_;
+    effects.push_back(StatusReply{waiter.token, std::move(status)});
   }
 }
 
@@ -174,13 +178,13 @@ const Hash256& Engine::digest() {
   return *digest_;
 }
 
+// All but what stands on the disk, which is told when it does.
 Status Engine::StatusNow() {
   Status status;
   status.cluster_id = world_.cluster_id;
   status.behaviour = world_.behaviour;
   status.authorizer_enabled = world_.security.authorizer_enabled;
   status.lsn_applied = world_.lsn;
-  status.chain = chain_;
   status.digest = digest();
   status.acl_entries = world_.acls.size();
   status.static_configs = world_.configs.statics.size();

@@ -66,7 +66,8 @@ struct AppendFailed {
 struct WritesStopped {
   std::string reason;  // For those whose calls are refused.
 };
-using Input = std::variant<CallArrived, StatusAsked, GroupDurable, AppendFailed, WritesStopped>;
+using Input =
+    std::variant<CallArrived, StatusAsked, TasksAsked, GroupDurable, AppendFailed, WritesStopped>;
 
 // ---- effects ----
 struct Append {
@@ -146,11 +147,9 @@ class Engine {
   bool is_idle() const { return durable_ == world_.lsn; }
 
  private:
-  struct StatusWanted {};
-
   struct Waiter {
     CallToken token = 0;
-    std::variant<StatusWanted, Outcome, TaskList> answer;
+    std::variant<Outcome, Status, TaskList> answer;  // The last two as they were when asked for.
     Lsn receipt_lsn;
   };
 

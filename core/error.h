@@ -48,8 +48,9 @@ enum class ErrorCode : int32_t {
 
   kServerLost = 1013,  // This registration of a tablet server is dead: register again.
 
-  kServerFenced = 1020,  // The registration named is not the one in force.
-  kServerIsLive = 1021,  // Only a dead server can be unregistered.
+  kServerFenced = 1020,         // The registration named is not the one in force.
+  kServerIsLive = 1021,         // Only a dead server can be unregistered …
+  kServerHoldsReplicas = 1022,  // … and only one that holds nothing.
 
   kWritesStopped = 1030,   // An alarm forbids changes; reads go on.
   kSnapshotFailed = 1031,  // The snapshot that was asked for is not on disk.

@@ -132,8 +132,40 @@ interface Admin {
   unregisterServer @11 (id :Int32, requestId :RequestId) -> (reply :ChangeReply);
   # Forgets a tablet server that is dead and will not come back, its tag included. Needs ALTER on the
   # cluster. SERVER_NOT_EXIST_EXCEPTION: there is none of this id. SERVER_IS_LIVE: stop it first.
+  # SERVER_HOLDS_REPLICAS: move them away or drop their tables first.
 
-  takeSnapshot @12 () -> (reply :SavedReply);
+  createTable @12 (path :TablePath, buckets :Int32, replicationFactor :Int32, isPartitioned :Bool,
+                   requestId :RequestId) -> (reply :ChangeReply);
+  # Makes a table and places its buckets on live, untagged servers: each bucket's replicas on as many
+  # racks as there are, the new replicas and leaders of all servers within one of each other. The
+  # receipt's lsn is the table's id. A partitioned table begins without buckets. Needs CREATE on the
+  # database.
+  #
+  # TABLE_ALREADY_EXIST, INVALID_TABLE_EXCEPTION and INVALID_DATABASE_EXCEPTION (names),
+  # INVALID_REPLICATION_FACTOR (it says how many servers are eligible), BUCKET_MAX_NUM_EXCEPTION.
+
+  dropTable @13 (path :TablePath, requestId :RequestId) -> (reply :ChangeReply);
+  # Drops a table with all its partitions; its servers are told to delete their replicas. Needs
+  # DELETE on the table. TABLE_NOT_EXIST.
+
+  addPartition @14 (path :TablePath, name :Text, requestId :RequestId) -> (reply :ChangeReply);
+  # Adds a partition with as many buckets as the table says, placed as those of a table. The
+  # receipt's lsn is its id. Needs WRITE on the table. PARTITION_ALREADY_EXISTS,
+  # TABLE_NOT_PARTITIONED_EXCEPTION, PARTITION_SPEC_INVALID_EXCEPTION, PARTITION_MAX_NUM_EXCEPTION.
+
+  dropPartition @15 (path :TablePath, name :Text, requestId :RequestId) -> (reply :ChangeReply);
+  # Drops one partition, as dropTable does. Needs WRITE on the table. PARTITION_NOT_EXISTS.
+
+  listTables @16 () -> (reply :TablesReply);
+  # All tables by path. Needs DESCRIBE on the cluster.
+
+  listBuckets @17 (filter :BucketFilter, after :BucketKey, limit :Int32 = 1000)
+      -> (reply :BucketsReply);
+  # A page of the buckets that the filter selects, in the order of their keys: those behind `after`
+  # (null: from the first), at most `limit` (1 to 1,000). Each page is as of its own receipt. Needs
+  # DESCRIBE on the cluster.
+
+  takeSnapshot @18 () -> (reply :SavedReply);
   # Writes a snapshot of the state with all that is durable now, and answers when it was read back
   # from disk. The line goes on meanwhile. Needs ALTER on the cluster. SNAPSHOT_FAILED: it could not
   # be written or read back; the older ones are as they were. Nothing is logged.

@@ -42,6 +42,12 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> settings(SettingsContext context) override;
   kj::Promise<void> resealSecrets(ResealSecretsContext context) override;
   kj::Promise<void> unregisterServer(UnregisterServerContext context) override;
+  kj::Promise<void> createTable(CreateTableContext context) override;
+  kj::Promise<void> dropTable(DropTableContext context) override;
+  kj::Promise<void> addPartition(AddPartitionContext context) override;
+  kj::Promise<void> dropPartition(DropPartitionContext context) override;
+  kj::Promise<void> listTables(ListTablesContext context) override;
+  kj::Promise<void> listBuckets(ListBucketsContext context) override;
   kj::Promise<void> takeSnapshot(TakeSnapshotContext context) override;
 
  private:
@@ -211,6 +217,55 @@ kj::Promise<void> Admin::unregisterServer(UnregisterServerContext context) {
   auto params = context.getParams();
   RequestId id = FromWire(params.getRequestId());
   return Submit(kj::mv(context), id, UnregisterServer{cluster::ServerId{params.getId()}});
+}
+
+// ---- tables ----
+
+kj::Promise<void> Admin::createTable(CreateTableContext context) {
+  auto params = context.getParams();
+  if (auto error = WhyNoText(params.getPath())) return Answer(context, *std::move(error));
+  RequestId id = FromWire(params.getRequestId());
+  CreateTable create{FromWire(params.getPath()), params.getBuckets(), params.getReplicationFactor(),
+                     params.getIsPartitioned()};
+  return Submit(kj::mv(context), id, std::move(create));
+}
+
+kj::Promise<void> Admin::dropTable(DropTableContext context) {
+  auto params = context.getParams();
+  if (auto error = WhyNoText(params.getPath())) return Answer(context, *std::move(error));
+  RequestId id = FromWire(params.getRequestId());
+  DropTable drop{FromWire(params.getPath())};
+  return Submit(kj::mv(context), id, std::move(drop));
+}
+
+// Both commands have the same arguments.
+template <typename Change, typename Context>
+kj::Promise<void> Admin::ChangePartition(Context context) {
+  auto params = context.getParams();
+  if (auto error = WhyNoText(params.getPath())) return Answer(context, *std::move(error));
+  auto name = params.getName();
+  if (auto error = WhyNoText("name", name)) return Answer(context, *std::move(error));
+  RequestId id = FromWire(params.getRequestId());
+  Change change{FromWire(params.getPath()), std::string(name.begin(), name.size())};
+  return Submit(kj::mv(context), id, std::move(change));
+}
+
+kj::Promise<void> Admin::addPartition(AddPartitionContext context) {
+  return ChangePartition<AddPartition>(kj::mv(context));
+}
+
+kj::Promise<void> Admin::dropPartition(DropPartitionContext context) {
+  return ChangePartition<DropPartition>(kj::mv(context));
+}
+
+kj::Promise<void> Admin::listTables(ListTablesContext context) {
+  return Submit(kj::mv(context), RequestId{}, ListTables{});
+}
+
+kj::Promise<void> Admin::listBuckets(ListBucketsContext context) {
+  auto list = FromWire(context.getParams());
+  if (auto* error = std::get_if<Error>(&list)) return Answer(context, std::move(*error));
+  return Submit(kj::mv(context), RequestId{}, std::get<ListBuckets>(std::move(list)));
 }
 
 kj::Promise<void> Admin::takeSnapshot(TakeSnapshotContext context) {

@@ -110,6 +110,7 @@ absl::Status Server::Recover() {
   replay::Folded& folded = recovered->folded;
   log::Head head = folded.head;
   changes_ = std::make_shared<ChangeFeed>(folded.world, options_.changes);
+  tasks_ = std::make_shared<TaskFeed>(folded.world);
   engine_ = std::make_unique<Engine>(std::move(folded.world), head.chain,
                                      std::move(folded.answered_chains), options_.engine);
   sequencer_ = std::make_unique<log::Sequencer>(

@@ -16,8 +16,7 @@ constexpr int kFar = std::numeric_limits<int>::max() / 2;
 class Flow {
  public:
   Flow(const Problem& problem, const LeaderRange& range, Leaders& leaders)
-      : problem_(problem),
-        leaders_(leaders),
+      : leaders_(leaders),
         slack_(problem.servers()),
         surplus_(slack_ + 1, 0),
         lack_(slack_ + 1, 0),
@@ -191,7 +190,6 @@ class Flow {
     }
   }
 
-  const Problem& problem_;
   Leaders& leaders_;
   const int slack_;
   std::vector<int64_t> surplus_, lack_;

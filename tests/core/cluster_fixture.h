@@ -36,7 +36,9 @@ class Cluster {
     EXPECT_EQ(Try(RegisterServer{{id}, rack, at}), "");
     return world_.lsn;
   }
-  const cluster::Server* Find(int32_t id) const { return world_.cluster.Find(cluster::ServerId{id}); }
+  const cluster::Server* Find(int32_t id) const {
+    return world_.cluster.Find(cluster::ServerId{id});
+  }
   const World& world() const { return world_; }
 
  private:

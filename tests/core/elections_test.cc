@@ -234,7 +234,9 @@ TEST(OneBucket, AStaleReportChangesNothingInAnyState) {
         if (step.kind == Step::kLose || step.kind == Step::kReturn) continue;
         OneBucket stale = from;
         EXPECT_FALSE(stale.Take(step, 0, off));
-        if (step.kind == Step::kReport) EXPECT_FALSE(stale.Take(step, off, 0));
+        if (step.kind == Step::kReport) {
+          EXPECT_FALSE(stale.Take(step, off, 0));
+        }
         EXPECT_TRUE(stale.bucket() == from.bucket());
         ++reports;
       }

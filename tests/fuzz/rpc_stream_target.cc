@@ -8,6 +8,7 @@
 #include "net/event_loop.h"
 #include "net/event_loop_impl.h"
 #include "net/session.h"
+#include "net/task_hub.h"
 #include "tests/fuzz/targets.h"
 #include "tests/net/lines.h"
 
@@ -43,9 +44,10 @@ void RunRpcStream(absl::string_view bytes) {
   shutdown(peer.get(), SHUT_WR);
 
   net::WatchHub watches(impl.port, line, limits, counters);
+  net::TaskHub tasks(impl.port, line, limits, counters);
   auto session = kj::heap<net::Session>(impl.port, kj::AutoCloseFd(ends[0]),
                                         Author{Principal{"User", "fuzz"}, "127.0.0.1"}, line,
-                                        watches, limits, counters);
+                                        watches, tasks, limits, counters);
   bool is_over = false;
   auto run = session->Run()
                  .then([&] { is_over = true; }, [&](kj::Exception&&) { is_over = true; })

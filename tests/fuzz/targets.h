@@ -5,7 +5,7 @@
 // back to the same value, and what was printed is read alike. A broken law stops the process
 // (core/check.h), and so does every sanitizer.
 //
-// Two programs use them: one libFuzzer program per target (fuzz_main.cc, preset `fuzz`) and
+// Two programs use them: one libFuzzer program per target (fuzz_main.cc, preset `asan`) and
 // fuzz_corpus_test, which replays the corpora in every build. Pure but for the files and sockets
 // that a decoder insists on. Any thread, one at a time.
 #pragma once

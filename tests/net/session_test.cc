@@ -13,6 +13,7 @@
 #include "net/admin.capnp.h"
 #include "net/event_loop.h"
 #include "net/event_loop_impl.h"
+#include "net/task_hub.h"
 #include "tests/net/lines.h"
 
 namespace pegel::net {
@@ -73,8 +74,9 @@ uint64_t CallsWhenEndedAt(const Moment& moment) {
   if (!moment.is_peer_there) peer = nullptr;
 
   WatchHub watches(impl.port, line, Limits{}, counters);
+  TaskHub tasks(impl.port, line, Limits{}, counters);
   auto session = kj::heap<Session>(impl.port, kj::AutoCloseFd(ends[0]), Author{}, line, watches,
-                                   Limits{}, counters);
+                                   tasks, Limits{}, counters);
   auto run = session->Run().eagerlyEvaluate([](kj::Exception&&) {});
   for (int i = 0; i < moment.events; ++i) {
     impl.port.poll();

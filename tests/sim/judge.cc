@@ -284,8 +284,8 @@ void Judge::OnPutBack(const Registration& who) { lease_ends_[who] = stage_.now_m
 
 void Judge::OnEnd(const World& world) {
   CheckLog();
-  auto folded =
-      replay::FoldLog(log_, log_.anchor(), [](const Record&, const Applied&, const Hash256&) {});
+  auto folded = replay::FoldLog(log_, {}, {}, log_.anchor(),
+                                [](const Record&, const Applied&, const Hash256&) {});
   if (!folded.ok()) return stage_.Violate("recovery", folded.status().ToString());
   if (Digest(folded->world) != Digest(world)) {
     stage_.Violate("recovery", "at the end the log folds to another state than the live one");

@@ -149,8 +149,8 @@ class Life {
   }
 
   void Start() {
-    auto folded =
-        replay::FoldLog(log_, log_.anchor(), [](const Record&, const Applied&, const Hash256&) {});
+    auto folded = replay::FoldLog(log_, {}, {}, log_.anchor(),
+                                  [](const Record&, const Applied&, const Hash256&) {});
     if (!folded.ok()) return stage_.Violate("recovery", folded.status().ToString());
     judge_.OnRecovered(*folded);
     ++host_.starts;

@@ -89,6 +89,9 @@ void SimServer::Do(Reply& effect) {
 
 void SimServer::Do(StatusReply& effect) { judge_.OnStatus(effect.status); }
 
+// Simulated servers hold no replicas yet, so none of them asks for tasks.
+void SimServer::Do(TasksReply&) {}
+
 void SimServer::Do(Published& effect) {
   judge_.OnPublished(effect);
   for (const SharedChange& change : effect.changes) {

@@ -63,6 +63,7 @@ class SimServer {
   void Do(Append& effect);
   void Do(Reply& effect);
   void Do(StatusReply& effect);
+  void Do(TasksReply& effect);
   void Do(Published& effect);
   void Do(Stop& effect);
   void HandOver();

@@ -28,7 +28,7 @@ struct Floor {
   uint64_t per_life_percent;  // 100: one in each life.
 };
 constexpr Floor kFloors[] = {
-    {"calls", 20'000},          {"crashes", 1'000},     {"records", 15'000},
+    {"calls", 15'000},          {"crashes", 1'000},     {"records", 15'000},
     {"repeated", 1'000},        {"retries", 3'000},     {"messages_lost", 2'000},
     {"messages_doubled", 4000}, {"clock_bends", 500},   {"disk_faults", 30},
     {"rejected", 3'000},        {"stalls", 30},         {"leases_expired", 50},
@@ -104,7 +104,7 @@ uint64_t FirstSeed() {
 }
 
 TEST(Sim, NoCheckerSaysNoInAnyLifeAndTwoRunsOfASeedAreOne) {
-  const uint64_t count = testing::IsFullVolume() ? 10'000 : 300;
+  const uint64_t count = testing::IsFullVolume() ? 2'000 : PEGEL_LIVES;
   std::vector<uint64_t> seeds;
   for (uint64_t i = 0; i < count; ++i) seeds.push_back(FirstSeed() + i);
   Lives lives(seeds);

@@ -11,7 +11,9 @@ port=$((20000 + RANDOM % 20000))
 while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
 export PEGEL_SERVER=127.0.0.1:$port
 stop() {
-  [ ! -f "$PEGEL_DATA.pid" ] || kill -9 "$(cat "$PEGEL_DATA.pid")" 2>/dev/null || true
+  for pid in "$PEGEL_DATA.pid" "$PEGEL_DATA.fleet.pid"; do
+    [ ! -f "$pid" ] || kill -9 "$(cat "$pid")" 2>/dev/null || true
+  done
   rm -rf "$scratch"
 }
 trap stop EXIT

@@ -184,6 +184,11 @@ TEST_F(CommandLine, MistakesAreUsage) {
                                      {"cluster", "unregister", "-3"},
                                      {"cluster", "unregister", "x"},
                                      {"cluster", "servers", "--format", "csv"},
+                                     {"cluster", "create-table"},
+                                     {"cluster", "create-table", "t"},
+                                     {"cluster", "create-table", "a.b", "--buckets", "x"},
+                                     {"cluster", "add-partition", "a.b"},
+                                     {"cluster", "buckets", "--on", "-1"},
                                      {"keygen"},
                                      {"backup"},
                                      {"backup", "create"},
@@ -211,6 +216,9 @@ TEST_F(CommandLine, HelpIsNoMistakeAndTeaches) {
                                      {"backup", "restore", "-h"},
                                      {"secrets", "reseal", "-h"},
                                      {"cluster", "servers", "-h"},
+                                     {"cluster", "create-table", "-h"},
+                                     {"cluster", "add-partition", "-h"},
+                                     {"cluster", "buckets", "-h"},
                                      {"cluster", "unregister", "-h"}}) {
     EXPECT_EQ(LeaveCode(arguments), kExitAccepted);
     EXPECT_TRUE(absl::StrContains(Help(arguments), "Examples:")) << Help(arguments);

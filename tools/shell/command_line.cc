@@ -6,6 +6,7 @@
 
 #include "tools/shell/cluster_line.h"
 #include "tools/shell/common_flags.h"
+#include "tools/shell/rebalance_line.h"
 
 namespace pegel::tools {
 namespace {
@@ -19,6 +20,7 @@ constexpr char kExamples[] = R"help(Examples:
   pegel config effective             what it runs with, and where each value came from
   pegel cluster servers              the tablet servers, and which of them are dead
   pegel cluster buckets DB.TABLE     who leads its buckets, and who keeps up
+  pegel rebalance plan --help        what would move, from a file
   pegel keygen pegel.key             a key file, without which secrets cannot be set
 
 `pegel sql --help` tells more, and so for each command.)help";
@@ -238,7 +240,7 @@ CLI::App* AddBackupRestore(CLI::App* backup, Flags* flags) {
 BackupRequest BackupOf(Flags flags, BackupRequest::What what) {
   flags.backup.what = what;
   flags.backup.server = flags.server;
-  flags.backup.format = FormatOf(flags.format);
+  flags.backup.format = flags.AsFormat();
   return std::move(flags.backup);
 }
 
@@ -385,6 +387,8 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   CLI::App* reseal = AddReseal(app, &flags);
   ClusterLine cluster;
   cluster.AddTo(app);
+  RebalanceLine rebalance;
+  rebalance.AddTo(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -394,7 +398,7 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   }
   if (status->parsed()) return StatusRequest{flags.server, flags.AsFormat()};
   if (watch->parsed()) return WatchOf(flags);
-  if (snapshot->parsed()) return SnapshotRequest{flags.server, FormatOf(flags.format)};
+  if (snapshot->parsed()) return SnapshotRequest{flags.server, flags.AsFormat()};
   if (create->parsed()) return BackupOf(std::move(flags), BackupRequest::What::kCreate);
   if (verify->parsed()) return BackupOf(std::move(flags), BackupRequest::What::kVerify);
   if (restore->parsed()) return BackupOf(std::move(flags), BackupRequest::What::kRestore);
@@ -403,6 +407,7 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   if (keygen->parsed()) return std::move(flags.keygen);
   if (reseal->parsed()) return ResealRequest{flags.server, flags.retry_seconds};
   if (auto request = cluster.Request()) return *std::move(request);
+  if (auto request = rebalance.Request()) return *std::move(request);
   return SqlRequestOf(*sql, std::move(flags));
 }
 

@@ -103,6 +103,18 @@ absl::StatusOr<SettingsAnswer> Session::AskSettings() {
   return client_->AskSettings();
 }
 
+absl::StatusOr<net::Listed> Session::List(const ListTables& list) {
+  absl::Status status = ConnectIfNot();
+  if (!status.ok()) return status;
+  return client_->List(list);
+}
+
+absl::StatusOr<net::Listed> Session::List(const ListBuckets& list) {
+  absl::Status status = ConnectIfNot();
+  if (!status.ok()) return status;
+  return client_->List(list);
+}
+
 absl::StatusOr<SavedAnswer> Session::TakeSnapshot() {
   absl::Status status = ConnectIfNot();
   if (!status.ok()) return status;

@@ -142,7 +142,9 @@ void List(const State& state, const Ask& ask, Done* done) {
     Text rack = server.rack.empty() ? Text() : Text(server.rack);
     done->answer.rows.push_back({Numbered(id), rack, server.address,
                                  server.is_live ? "true" : "false", server.tag,
-                                 std::to_string(server.epoch)});
+                                 std::to_string(server.epoch),
+                                 // Replicas, leaders, in sync: there are no tables in these lives.
+                                 "0", "0", "0"});
   }
 }
 
