@@ -29,6 +29,14 @@ enum class EventKind : uint16_t {
   kBucketChanged = 46,
   kBucketSized = 47,
   kReplicaStopped = 48,
+  kRebalanceCreated = 50,
+  kPlanDrafted = 51,
+  kPlanAdopted = 52,
+  kPlanWanted = 53,
+  kRebalancePaused = 54,
+  kRebalanceFinished = 55,
+  kMoveChanged = 56,
+  kHomeChanged = 57,
 };
 
 class Encoder {
@@ -251,6 +259,84 @@ class Encoder {
     Put(command.done);
     Put(command.failed);
   }
+  void Put(rebalance::Goal goal) { Number(goal); }
+  void Put(const rebalance::Options& options) {
+    Put(options.goals);
+    Number(options.tolerance_permille);
+    Number(static_cast<uint8_t>(options.is_trigger_only));
+    Number(static_cast<uint8_t>(options.is_drain_only));
+    Number(options.temporary_offline);
+  }
+  void Put(UnixNanos time) { Number(time.value); }
+  void Put(const moves::Servers& servers) {
+    Number(static_cast<uint32_t>(servers.size()));
+    for (cluster::ServerId server : servers) Put(server);
+  }
+  void Put(const moves::PlannedMove& move) {
+    Put(move.key);
+    Put(move.leader);
+    Put(move.new_leader);
+    Put(move.origin);
+    Put(move.target);
+    Number(move.bytes);
+    Number(move.urgency);
+  }
+  void Put(const moves::MoveState& state) {
+    Number(state.status);
+    Number(state.phase);
+    Number(state.reason);
+    Put(state.about);
+    Number(state.attempt);
+    Number(state.bucket_epoch);
+    Number(state.led_epoch);
+    Put(state.due);
+    Put(state.started);
+    Put(state.finished);
+  }
+  void Put(const moves::Move& move) {
+    Put(move.plan);
+    Put(move.state);
+  }
+  void Put(const moves::PlanSummary& summary) {
+    Number(summary.moves);
+    Number(summary.lower_bound);
+    Number(static_cast<uint8_t>(summary.is_optimal));
+    Number(summary.leader_changes);
+    Number(summary.bytes);
+    Put(summary.unresolved);
+  }
+  void Put(const moves::Home& home) {
+    Number(static_cast<uint32_t>(home.replicas.size()));
+    for (const moves::Home::Replica& replica : home.replicas) {
+      Put(replica.home);
+      Put(replica.stand_in);
+    }
+    Put(home.leader);
+  }
+  void Put(const StartRebalance& command) { Put(command.goals); }
+  void Put(const CancelRebalance& command) { Put(command.id); }
+  void Put(const PauseRebalance& command) { Put(command.id); }
+  void Put(const ResumeRebalance& command) { Put(command.id); }
+  void Put(const ListRebalance& command) {
+    Put(command.id);
+    Number(static_cast<uint8_t>(command.only_active));
+  }
+  void Put(const ListRebalances&) {}
+  void Put(const PlanRebalance& command) { Put(command.goals); }
+  void Put(const PlanChunk& command) {
+    Put(command.rebalance);
+    Number(command.revision);
+    Number(command.index);
+    Put(command.moves);
+  }
+  void Put(const PlanReady& command) {
+    Put(command.rebalance);
+    Number(command.revision);
+    Number(command.chunks);
+    Put(command.summary);
+    Put(command.refusal);
+  }
+  void Put(const AdvanceMoves&) {}
   void Put(const Command& command) {
     Number(KindOf(command));
     std::visit([&](const auto& c) { Put(c); }, command);
@@ -365,6 +451,56 @@ class Encoder {
     Put(event.key);
     Put(event.server);
   }
+  void Put(const RebalanceCreated& event) {
+    Number(EventKind::kRebalanceCreated);
+    Put(event.id);
+    Put(event.options);
+    Put(event.author);
+    Put(event.created);
+  }
+  void Put(const PlanDrafted& event) {
+    Number(EventKind::kPlanDrafted);
+    Put(event.rebalance);
+    Number(event.revision);
+    Number(event.index);
+    Put(event.moves);
+  }
+  void Put(const PlanAdopted& event) {
+    Number(EventKind::kPlanAdopted);
+    Put(event.rebalance);
+    Number(event.revision);
+    Put(event.summary);
+    Put(event.at);
+  }
+  void Put(const PlanWanted& event) {
+    Number(EventKind::kPlanWanted);
+    Put(event.rebalance);
+    Number(event.revision);
+    Put(event.avoid);
+  }
+  void Put(const RebalancePaused& event) {
+    Number(EventKind::kRebalancePaused);
+    Put(event.rebalance);
+    Number(static_cast<uint8_t>(event.is_paused));
+  }
+  void Put(const RebalanceFinished& event) {
+    Number(EventKind::kRebalanceFinished);
+    Put(event.rebalance);
+    Number(event.status);
+    Put(event.reason);
+    Put(event.at);
+  }
+  void Put(const MoveChanged& event) {
+    Number(EventKind::kMoveChanged);
+    Put(event.rebalance);
+    Put(event.key);
+    Put(event.state);
+  }
+  void Put(const HomeChanged& event) {
+    Number(EventKind::kHomeChanged);
+    Put(event.key);
+    Put(event.home);
+  }
   void Put(const Error& error) {
     Number(OutcomeKind::kRejected);
     Number(error.code);
@@ -434,6 +570,43 @@ class Encoder {
     Number(OutcomeKind::kReportJudged);
     Put(judged.refused);
   }
+  void Put(const RebalanceBegun& begun) {
+    Number(OutcomeKind::kRebalanceBegun);
+    Put(begun.id);
+  }
+  void Put(const RebalanceRow& row) {
+    Put(row.id);
+    Number(row.status);
+    Put(row.goals);
+    Put(row.author);
+    Put(row.created);
+    Put(row.started);
+    Put(row.finished);
+    Number(row.revision);
+    Number(static_cast<uint8_t>(row.awaits_plan));
+    Number(static_cast<uint8_t>(row.is_paused));
+    Put(row.summary);
+    for (int64_t count : row.by_status) Number(count);
+    for (int64_t count : row.by_phase) Number(count);
+    Number(row.attempts);
+    Number(row.bytes_total);
+    Number(row.bytes_done);
+    Put(row.reason);
+  }
+  void Put(const RebalanceDetail& detail) {
+    Number(OutcomeKind::kRebalanceDetail);
+    Put(detail.rebalance);
+    Put(detail.moves);
+    Number(static_cast<uint8_t>(detail.is_whole));
+  }
+  void Put(const RebalanceRows& listed) {
+    Number(OutcomeKind::kRebalanceRows);
+    Put(listed.rebalances);
+  }
+  void Put(const PlanAsked& asked) {
+    Number(OutcomeKind::kPlanAsked);
+    Put(asked.options);
+  }
   void Put(const Result& result) {
     std::visit([&](const auto& r) { Put(r); }, result);
   }
@@ -485,6 +658,36 @@ class Encoder {
       }
     }
   }
+  void Put(const moves::Rebalance& rebalance) {
+    Put(rebalance.id);
+    Put(rebalance.options);
+    Put(rebalance.author);
+    Put(rebalance.created);
+    Put(rebalance.started);
+    Put(rebalance.finished);
+    Number(rebalance.status);
+    Put(rebalance.reason);
+    Number(static_cast<uint8_t>(rebalance.is_paused));
+    Number(rebalance.revision);
+    Number(static_cast<uint8_t>(rebalance.awaits_plan));
+    Put(rebalance.planned);
+    Put(rebalance.summary);
+    Put(rebalance.avoid);
+    Number(static_cast<uint32_t>(rebalance.moves.size()));
+    for (const auto& [key, move] : rebalance.moves) Put(move);
+    Number(static_cast<uint32_t>(rebalance.draft.size()));
+    for (const auto& [key, move] : rebalance.draft) Put(move);
+    Number(rebalance.draft_chunks);
+  }
+  void PutRebalances(const moves::MovesState& state) {
+    Number(static_cast<uint32_t>(state.rebalances.size()));
+    for (const auto& [id, rebalance] : state.rebalances) Put(rebalance);
+    Number(static_cast<uint32_t>(state.homes.size()));
+    for (const auto& [key, home] : state.homes) {
+      Put(key);
+      Put(home);
+    }
+  }
   void Put(const AnsweredRequests& requests) {
     Number(static_cast<uint32_t>(requests.size()));
     requests.ForEach([&](const RequestKey& key, const Answer& answer) {
@@ -513,6 +716,10 @@ class Encoder {
     if (!world.cluster.tables.empty() || !world.cluster.stops.empty()) {
       Number(kTablesSection);
       PutTables(world.cluster);
+    }
+    if (!world.moves.rebalances.empty() || !world.moves.homes.empty()) {
+      Number(kRebalancesSection);
+      PutRebalances(world.moves);
     }
   }
 

@@ -216,6 +216,9 @@ class Decoder {
       case OutcomeKind::kDone:
         outcome->emplace<Result>(Done{});
         return;
+      case OutcomeKind::kRebalanceBegun:
+        outcome->emplace<Result>(RebalanceBegun{Lsn{Number<uint64_t>()}});
+        return;
       default:
         return FailUnknown("the kind of a change's outcome", static_cast<int64_t>(kind));
     }
@@ -312,13 +315,134 @@ class Decoder {
       Fail("a section that holds something", "an empty one");
     }
   }
+  void Take(rebalance::Options* options) {
+    TakeEach([&] {
+      rebalance::Goal goal{};
+      TakeEnum("a goal", rebalance::Goal::kReplicaDistribution, rebalance::Goal::kRackAware, &goal);
+      options->goals.push_back(goal);
+    });
+    options->tolerance_permille = Number<int32_t>();
+    options->is_trigger_only = Flag("whether a rebalance is trigger-only");
+    options->is_drain_only = Flag("whether a rebalance is drain-only");
+    TakeEnum("a mode of TEMPORARY_OFFLINE", rebalance::TemporaryOffline::kDrain,
+             rebalance::TemporaryOffline::kIgnore, &options->temporary_offline);
+  }
+  void Take(moves::Servers* servers) {
+    TakeEach([&] {
+      cluster::ServerId server;
+      Take(&server);
+      if (moves::Contains(*servers, server)) Fail("replicas on different servers", "one twice");
+      servers->push_back(server);
+    });
+    if (status_.ok() && servers->empty()) Fail("servers of a move", "none");
+  }
+  void Take(moves::PlannedMove* move) {
+    Take(&move->key);
+    Take(&move->leader);
+    Take(&move->new_leader);
+    Take(&move->origin);
+    Take(&move->target);
+    move->bytes = Number<int64_t>();
+    TakeEnum("an urgency", moves::Urgency::kRepair, moves::kLastUrgency, &move->urgency);
+  }
+  void Take(moves::MoveState* state) {
+    TakeEnum("a status", moves::Status::kNotStarted, moves::kLastStatus, &state->status);
+    TakeEnum("a phase", moves::Phase::kQueued, moves::kLastPhase, &state->phase);
+    TakeEnum("a reason", moves::Reason::kNone, moves::kLastReason, &state->reason);
+    Take(&state->about);
+    state->attempt = Number<int32_t>();
+    state->bucket_epoch = Number<int32_t>();
+    state->led_epoch = Number<int32_t>();
+    Take(&state->due);
+    Take(&state->started);
+    Take(&state->finished);
+  }
+  void Take(moves::PlanSummary* summary) {
+    summary->moves = Number<int64_t>();
+    summary->lower_bound = Number<int64_t>();
+    summary->is_optimal = Flag("whether a plan is optimal");
+    summary->leader_changes = Number<int64_t>();
+    summary->bytes = Number<int64_t>();
+    Take(&summary->unresolved);
+  }
+  void TakeHead(moves::Rebalance* rebalance) {
+    Take(&rebalance->id);
+    Take(&rebalance->options);
+    Take(&rebalance->author);
+    Take(&rebalance->created);
+    Take(&rebalance->started);
+    Take(&rebalance->finished);
+    TakeEnum("a status of a rebalance", moves::Status::kNotStarted, moves::Status::kCanceled,
+             &rebalance->status);
+    Take(&rebalance->reason);
+    rebalance->is_paused = Flag("whether a rebalance is paused");
+    rebalance->revision = Number<int32_t>();
+    rebalance->awaits_plan = Flag("whether a rebalance waits for a plan");
+    Take(&rebalance->planned);
+    Take(&rebalance->summary);
+    Take(&rebalance->avoid);
+  }
+  void TakeRebalance(moves::MovesState* state) {
+    moves::Rebalance rebalance;
+    TakeHead(&rebalance);
+    TakeEach([&] {
+      moves::Move move;
+      Take(&move.plan);
+      Take(&move.state);
+      bool is_taken = move.IsActive() && state->active.contains(move.plan.key);
+      if (is_taken) Fail("one move of a bucket at a time", "two");
+      if (move.IsWaiting() && rebalance.IsFinished()) Fail("moves that have ended", "another");
+      cluster::BucketKey key = move.plan.key;
+      Append("moves by bucket", &rebalance.moves, key, std::move(move));
+    });
+    TakeEach([&] {
+      moves::PlannedMove move;
+      Take(&move);
+      cluster::BucketKey key = move.key;
+      Append("drafted moves by bucket", &rebalance.draft, key, std::move(move));
+    });
+    rebalance.draft_chunks = Number<uint32_t>();
+    if (state->current != Lsn{} && !rebalance.IsFinished()) Fail("one that runs", "two");
+    bool is_next = state->rebalances.empty() || state->rebalances.rbegin()->first < rebalance.id;
+    if (!is_next || rebalance.id == Lsn{}) Fail("rebalances by id", "one out of order");
+    if (status_.ok()) state->Insert(std::move(rebalance));
+  }
+  void TakeHome(moves::MovesState* state) {
+    cluster::BucketKey key;
+    Take(&key);
+    moves::Home home;
+    TakeEach([&] {
+      moves::Home::Replica& replica = home.replicas.emplace_back();
+      Take(&replica.home);
+      Take(&replica.stand_in);
+    });
+    Take(&home.leader);
+    if (status_.ok() && home.is_empty()) Fail("a home", "none");
+    Append("homes by bucket", &state->homes, key, std::move(home));
+  }
+  void TakeRebalances(moves::MovesState* state) {
+    TakeEach([&] { TakeRebalance(state); });
+    TakeEach([&] { TakeHome(state); });
+    if (status_.ok() && state->rebalances.empty() && state->homes.empty()) {
+      Fail("a section that holds something", "an empty one");
+    }
+  }
+  void TakeSection(uint16_t section, World* world) {
+    switch (section) {
+      case kTablesSection:
+        return TakeTables(&world->cluster);
+      case kRebalancesSection:
+        return TakeRebalances(&world->moves);
+      default:
+        return FailUnknown("a section", section);
+    }
+  }
   void TakeSections(World* world) {
     uint16_t before = 0;
     while (status_.ok() && at_ < bytes_.size()) {
       auto section = Number<uint16_t>();
       if (section <= before) Fail("sections in ascending order", absl::StrCat(section));
-      if (section != kTablesSection) FailUnknown("a section", section);
-      if (status_.ok()) TakeTables(&world->cluster);
+      if (status_.ok()) TakeSection(section, world);
       before = section;
     }
   }

@@ -12,6 +12,7 @@ inline constexpr uint32_t kWorldFormat = 1;
 
 // Sections of the World behind the requests, each written only when it holds something.
 inline constexpr uint16_t kTablesSection = 1;
+inline constexpr uint16_t kRebalancesSection = 2;
 
 enum class OutcomeKind : uint16_t {
   kRejected = 0,
@@ -23,6 +24,10 @@ enum class OutcomeKind : uint16_t {
   kTableRows = 40,
   kBucketRows = 41,
   kReportJudged = 42,
+  kRebalanceBegun = 50,
+  kRebalanceDetail = 51,
+  kRebalanceRows = 52,
+  kPlanAsked = 53,
 };
 
 }  // namespace pegel

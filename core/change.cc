@@ -53,6 +53,23 @@ struct Measure {
   size_t operator()(const BucketSized&) const { return 0; }
   size_t operator()(const ReplicaStopped&) const { return 0; }
 
+  size_t operator()(const RebalanceCreated& event) const { return event.author.name.size(); }
+  size_t operator()(const PlanDrafted& event) const {
+    return event.moves.size() * sizeof event.moves.front();
+  }
+  size_t operator()(const PlanAdopted& event) const {
+    size_t bytes = 0;
+    for (const std::string& sentence : event.summary.unresolved) bytes += sentence.size();
+    return bytes;
+  }
+  size_t operator()(const PlanWanted& event) const {
+    return event.avoid.size() * sizeof event.avoid.front();
+  }
+  size_t operator()(const RebalancePaused&) const { return 0; }
+  size_t operator()(const RebalanceFinished& event) const { return event.reason.size(); }
+  size_t operator()(const MoveChanged&) const { return 0; }
+  size_t operator()(const HomeChanged&) const { return 0; }
+
   size_t Of(const cluster::TablePath& path) const {
     return path.database.size() + path.table.size();
   }

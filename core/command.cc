@@ -25,6 +25,16 @@ struct Kinds {
   CommandKind operator()(const ListTables&) const { return CommandKind::kListTables; }
   CommandKind operator()(const ListBuckets&) const { return CommandKind::kListBuckets; }
   CommandKind operator()(const ReplicaReport&) const { return CommandKind::kReplicaReport; }
+  CommandKind operator()(const StartRebalance&) const { return CommandKind::kStartRebalance; }
+  CommandKind operator()(const CancelRebalance&) const { return CommandKind::kCancelRebalance; }
+  CommandKind operator()(const PauseRebalance&) const { return CommandKind::kPauseRebalance; }
+  CommandKind operator()(const ResumeRebalance&) const { return CommandKind::kResumeRebalance; }
+  CommandKind operator()(const ListRebalance&) const { return CommandKind::kListRebalance; }
+  CommandKind operator()(const ListRebalances&) const { return CommandKind::kListRebalances; }
+  CommandKind operator()(const PlanRebalance&) const { return CommandKind::kPlanRebalance; }
+  CommandKind operator()(const PlanChunk&) const { return CommandKind::kPlanChunk; }
+  CommandKind operator()(const PlanReady&) const { return CommandKind::kPlanReady; }
+  CommandKind operator()(const AdvanceMoves&) const { return CommandKind::kAdvanceMoves; }
 };
 
 // Of a command with its names, when it holds no more.
@@ -67,6 +77,14 @@ struct BytesBeyondTypical {
     for (const cluster::FailedReport& item : report.failed) {
       bytes += sizeof item + item.reason.size();
     }
+    return bytes;
+  }
+  size_t operator()(const PlanChunk& chunk) const {
+    return chunk.moves.size() * sizeof(moves::PlannedMove);
+  }
+  size_t operator()(const PlanReady& ready) const {
+    size_t bytes = ready.refusal ? ready.refusal->size() : 0;
+    for (const std::string& sentence : ready.summary.unresolved) bytes += sentence.size();
     return bytes;
   }
 };
@@ -123,6 +141,26 @@ absl::string_view ToText(CommandKind kind) {
       return "list_buckets";
     case CommandKind::kReplicaReport:
       return "replica_report";
+    case CommandKind::kStartRebalance:
+      return "rebalance";
+    case CommandKind::kCancelRebalance:
+      return "cancel_rebalance";
+    case CommandKind::kPauseRebalance:
+      return "pause_rebalance";
+    case CommandKind::kResumeRebalance:
+      return "resume_rebalance";
+    case CommandKind::kListRebalance:
+      return "list_rebalance";
+    case CommandKind::kListRebalances:
+      return "list_rebalances";
+    case CommandKind::kPlanRebalance:
+      return "plan_rebalance";
+    case CommandKind::kPlanChunk:
+      return "plan_chunk";
+    case CommandKind::kPlanReady:
+      return "plan_ready";
+    case CommandKind::kAdvanceMoves:
+      return "advance_moves";
   }
   return "unknown";
 }
@@ -132,7 +170,10 @@ bool IsRead(const Command& command) {
          std::holds_alternative<ListServers>(command) ||
          std::holds_alternative<ListServerTags>(command) ||
          std::holds_alternative<ListTables>(command) ||
-         std::holds_alternative<ListBuckets>(command);
+         std::holds_alternative<ListBuckets>(command) ||
+         std::holds_alternative<ListRebalance>(command) ||
+         std::holds_alternative<ListRebalances>(command) ||
+         std::holds_alternative<PlanRebalance>(command);
 }
 
 bool IsRemembered(const Command& command) {

@@ -19,6 +19,7 @@
 #include "core/cluster/table.h"
 #include "core/config/command.h"
 #include "core/config/value.h"
+#include "core/moves/model.h"
 
 namespace pegel {
 
@@ -162,11 +163,76 @@ struct ReplicaReport {
   bool operator==(const ReplicaReport&) const = default;
 };
 
+// Asks for a plan and for carrying it out. The id of the rebalance is the lsn of this record.
+struct StartRebalance {
+  std::vector<rebalance::Goal> goals;
+  bool operator==(const StartRebalance&) const = default;
+};
+
+// Ids are as the caller wrote them, `rebalance-17`. None: the newest rebalance.
+struct CancelRebalance {
+  std::optional<std::string> id;
+  bool operator==(const CancelRebalance&) const = default;
+};
+
+struct PauseRebalance {
+  std::optional<std::string> id;
+  bool operator==(const PauseRebalance&) const = default;
+};
+
+struct ResumeRebalance {
+  std::optional<std::string> id;
+  bool operator==(const ResumeRebalance&) const = default;
+};
+
+struct ListRebalance {
+  std::optional<std::string> id;
+  bool only_active = false;  // Only the moves that are under way.
+  bool operator==(const ListRebalance&) const = default;
+};
+
+struct ListRebalances {
+  bool operator==(const ListRebalances&) const = default;
+};
+
+// What StartRebalance would do. Whoever runs the planner answers with its plan.
+struct PlanRebalance {
+  std::vector<rebalance::Goal> goals;
+  bool operator==(const PlanRebalance&) const = default;
+};
+
+// The server itself brings what its planner made of `revision`, piece by piece; piece 0 starts
+// over.
+struct PlanChunk {
+  Lsn rebalance;
+  int32_t revision = 0;
+  uint32_t index = 0;
+  std::vector<moves::PlannedMove> moves;
+  bool operator==(const PlanChunk&) const = default;
+};
+
+// All pieces are there, or there is no plan.
+struct PlanReady {
+  Lsn rebalance;
+  int32_t revision = 0;
+  uint32_t chunks = 0;
+  moves::PlanSummary summary;
+  std::optional<std::string> refusal;  // What the planner said.
+  bool operator==(const PlanReady&) const = default;
+};
+
+// The server itself says that it is time to look at the moves: which are to start, go on, time out.
+struct AdvanceMoves {
+  bool operator==(const AdvanceMoves&) const = default;
+};
+
 using Command =
     std::variant<Boot, AddAcl, DropAcl, ListAcl, AlterConfigs, GetConfigs, ResealSecrets,
                  RegisterServer, ServerLost, UnregisterServer, AddServerTag, RemoveServerTag,
                  ListServers, ListServerTags, CreateTable, DropTable, AddPartition, DropPartition,
-                 ListTables, ListBuckets, ReplicaReport>;
+                 ListTables, ListBuckets, ReplicaReport, StartRebalance, CancelRebalance,
+                 PauseRebalance, ResumeRebalance, ListRebalance, ListRebalances, PlanRebalance,
+                 PlanChunk, PlanReady, AdvanceMoves>;
 
 // IMPORTANT: stored; never renumber.
 enum class CommandKind : uint16_t {
@@ -191,6 +257,16 @@ enum class CommandKind : uint16_t {
   kListTables = 44,
   kListBuckets = 45,
   kReplicaReport = 46,
+  kStartRebalance = 50,
+  kCancelRebalance = 51,
+  kPauseRebalance = 52,
+  kResumeRebalance = 53,
+  kListRebalance = 54,
+  kListRebalances = 55,
+  kPlanRebalance = 56,
+  kPlanChunk = 57,
+  kPlanReady = 58,
+  kAdvanceMoves = 59,
 };
 
 CommandKind KindOf(const Command& command);

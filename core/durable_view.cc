@@ -36,7 +36,7 @@ struct Viewer {
     return false;
   }
 
-  // The view holds no servers and no tables.
+  // The view holds no servers, no tables and no rebalances.
   bool operator()(const ServerRegistered&) const { return false; }
   bool operator()(const ServerDied&) const { return false; }
   bool operator()(const ServerUnregistered&) const { return false; }
@@ -51,6 +51,14 @@ struct Viewer {
   bool operator()(const BucketChanged&) const { return false; }
   bool operator()(const BucketSized&) const { return false; }
   bool operator()(const ReplicaStopped&) const { return false; }
+  bool operator()(const RebalanceCreated&) const { return false; }
+  bool operator()(const PlanDrafted&) const { return false; }
+  bool operator()(const PlanAdopted&) const { return false; }
+  bool operator()(const PlanWanted&) const { return false; }
+  bool operator()(const RebalancePaused&) const { return false; }
+  bool operator()(const RebalanceFinished&) const { return false; }
+  bool operator()(const MoveChanged&) const { return false; }
+  bool operator()(const HomeChanged&) const { return false; }
 
   bool OnEntry(const Event& event, const acl::Entry& entry) const {
     if (!IsOnCluster(entry)) return false;

@@ -48,6 +48,8 @@ absl::string_view ErrorName(ErrorCode code) {
       return "SEVER_TAG_NOT_EXIST_EXCEPTION";
     case ErrorCode::kRebalanceFailure:
       return "REBALANCE_FAILURE_EXCEPTION";
+    case ErrorCode::kNoRebalanceInProgress:
+      return "NO_REBALANCE_IN_PROGRESS_EXCEPTION";
     case ErrorCode::kConfig:
       return "CONFIG_EXCEPTION";
     case ErrorCode::kSyntax:
@@ -70,6 +72,8 @@ absl::string_view ErrorName(ErrorCode code) {
       return "SERVER_IS_LIVE";
     case ErrorCode::kServerHoldsReplicas:
       return "SERVER_HOLDS_REPLICAS";
+    case ErrorCode::kRebalanceFinished:
+      return "REBALANCE_FINISHED";
     case ErrorCode::kWatchTooSlow:
       return "WATCH_TOO_SLOW";
     case ErrorCode::kWatchReplaced:

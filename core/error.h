@@ -33,6 +33,7 @@ enum class ErrorCode : int32_t {
   kServerTagAlreadyExist = 59,
   kServerTagNotExist = 60,
   kRebalanceFailure = 61,
+  kNoRebalanceInProgress = 62,
   kConfig = 64,
 
   kSyntax = 1000,             // The statement cannot be read.
@@ -54,6 +55,8 @@ enum class ErrorCode : int32_t {
 
   kWritesStopped = 1030,   // An alarm forbids changes; reads go on.
   kSnapshotFailed = 1031,  // The snapshot that was asked for is not on disk.
+
+  kRebalanceFinished = 1040,  // It has ended, so it cannot be cancelled, paused or resumed.
 };
 
 // Upper-case name, e.g. AUTHORIZATION_EXCEPTION. For a number that this version does not know:

@@ -15,6 +15,7 @@
 #include "core/command.h"
 #include "core/config/value.h"
 #include "core/ids.h"
+#include "core/moves/model.h"
 
 namespace pegel {
 
@@ -140,10 +141,71 @@ struct ReplicaStopped {
   cluster::ServerId server;
 };
 
+// A rebalance waits for its plan.
+struct RebalanceCreated {
+  Lsn id;
+  rebalance::Options options;
+  Principal author;
+  UnixNanos created;
+};
+
+// One piece of a plan is kept for later; piece 0 drops what was kept.
+struct PlanDrafted {
+  Lsn rebalance;
+  int32_t revision = 0;
+  uint32_t index = 0;
+  std::vector<moves::PlannedMove> moves;
+};
+
+// What was drafted is to be done. Moves of earlier revisions that still wait and are not in it are
+// completed: nothing has to be done for them. With the first revision, homes that the plan could
+// bring replicas back to are forgotten.
+struct PlanAdopted {
+  Lsn rebalance;
+  int32_t revision = 0;
+  moves::PlanSummary summary;
+  UnixNanos at;
+};
+
+// Another plan is to be made, from the cluster as it is.
+struct PlanWanted {
+  Lsn rebalance;
+  int32_t revision = 0;
+  std::vector<cluster::ServerId> avoid;  // Which could not hold a replica; ascending.
+};
+
+struct RebalancePaused {
+  Lsn rebalance;
+  bool is_paused = false;
+};
+
+// Its end. Moves that wait end with the same status; those under way are settled afterwards.
+struct RebalanceFinished {
+  Lsn rebalance;
+  moves::Status status = moves::Status::kCompleted;
+  std::string reason;
+  UnixNanos at;
+};
+
+// How far a move is now, whole.
+struct MoveChanged {
+  Lsn rebalance;
+  cluster::BucketKey key;
+  moves::MoveState state;
+};
+
+// Where a bucket is at home now, whole; empty: where it is.
+struct HomeChanged {
+  cluster::BucketKey key;
+  moves::Home home;
+};
+
 using Event =
     std::variant<Booted, AclAdded, AclDropped, ConfigSet, ConfigReset, ConfigResealed,
                  ServerRegistered, ServerDied, ServerUnregistered, ServerTagged, ServerUntagged,
                  TableCreated, PartitionAdded, BucketsPlaced, TableDropped, PartitionDropped,
-                 ReplicasDropped, BucketChanged, BucketSized, ReplicaStopped>;
+                 ReplicasDropped, BucketChanged, BucketSized, ReplicaStopped, RebalanceCreated,
+                 PlanDrafted, PlanAdopted, PlanWanted, RebalancePaused, RebalanceFinished,
+                 MoveChanged, HomeChanged>;
 
 }  // namespace pegel

@@ -9,6 +9,9 @@
 #include "core/cluster/table_reducer.h"
 #include "core/config/reducer.h"
 #include "core/limits.h"
+#include "core/moves/advance.h"
+#include "core/moves/follow.h"
+#include "core/moves/reducer.h"
 #include "core/sha256.h"
 
 namespace pegel {
@@ -21,6 +24,7 @@ Decision DecideOne(const World& world, const Moment& now, const AnyCommand& comm
   using boot::Decide;
   using cluster::Decide;
   using config::Decide;
+  using moves::Decide;
   return Decide(world, now, command);
 }
 
@@ -30,7 +34,9 @@ void EvolveOne(World& world, const AnyEvent& event) {
   using boot::Evolve;
   using cluster::Evolve;
   using config::Evolve;
+  using moves::Evolve;
   Evolve(world, event);
+  moves::Follow(world.moves, event);
 }
 
 // To kErrorBytesMax, at a character.

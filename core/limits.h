@@ -70,4 +70,17 @@ inline constexpr size_t kFailureReasonBytesMax = 255;
 // Buckets in one page of a listing.
 inline constexpr size_t kListedBucketsMax = 1'000;
 
+// Rebalances that are remembered, and moves of all of them: one that moves every bucket of the
+// largest cluster, and more. The newest is kept whatever it holds.
+inline constexpr size_t kRebalancesMax = 100;
+inline constexpr size_t kRebalanceMovesMax = 3'000'000;
+// Moves in one piece of a plan: less than a mebibyte, and some milliseconds.
+inline constexpr size_t kPlanChunkMovesMax = 4'096;
+// What a plan says that it cannot reach.
+inline constexpr size_t kUnresolvedMax = 100;
+// Moves in one reply.
+inline constexpr size_t kListedMovesMax = 100'000;
+// Steps of moves in one record.
+inline constexpr size_t kStepsMax = 1'024;
+
 }  // namespace pegel

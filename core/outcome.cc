@@ -30,6 +30,14 @@ struct BytesOfResult {
   size_t operator()(const ReportJudged& judged) const {
     return judged.refused.size() * kBytesTypical;
   }
+  size_t operator()(const RebalanceBegun&) const { return 0; }
+  size_t operator()(const RebalanceDetail& detail) const {
+    return detail.moves.size() * sizeof(moves::Move);
+  }
+  size_t operator()(const RebalanceRows& listed) const {
+    return listed.rebalances.size() * 2 * kBytesTypical;
+  }
+  size_t operator()(const PlanAsked&) const { return 0; }
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 // sees.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "core/cluster/table.h"
 #include "core/config/state.h"
 #include "core/error.h"
+#include "core/moves/model.h"
 
 namespace pegel {
 
@@ -112,8 +114,54 @@ struct ReportJudged {
   bool operator==(const ReportJudged&) const = default;
 };
 
-using Result = std::variant<Done, AclEntries, ConfigEntries, ServerRows, ServerTagRows, TableRows,
-                            BucketRows, ReportJudged>;
+// The rebalance that was asked for.
+struct RebalanceBegun {
+  Lsn id;
+  bool operator==(const RebalanceBegun&) const = default;
+};
+
+// One rebalance without its moves.
+struct RebalanceRow {
+  Lsn id;
+  moves::Status status = moves::Status::kNotStarted;
+  std::vector<rebalance::Goal> goals;
+  Principal author;
+  UnixNanos created, started, finished;  // 0: not yet.
+  int32_t revision = 0;
+  bool awaits_plan = false;
+  bool is_paused = false;
+  moves::PlanSummary summary;
+  std::array<int64_t, moves::kStatuses> by_status{};  // Moves, by moves::Status …
+  std::array<int64_t, moves::kPhases> by_phase{};     // … and by moves::Phase.
+  int64_t attempts = 0;
+  int64_t bytes_total = 0, bytes_done = 0;
+  std::string reason;
+  bool operator==(const RebalanceRow&) const = default;
+};
+
+// The one that was asked for, if there is one.
+struct RebalanceDetail {
+  std::optional<RebalanceRow> rebalance;
+  std::vector<moves::Move> moves;  // By key.
+  bool is_whole = true;            // False: more moves than one reply holds.
+  bool operator==(const RebalanceDetail&) const = default;
+};
+
+// Newest first.
+struct RebalanceRows {
+  std::vector<RebalanceRow> rebalances;
+  bool operator==(const RebalanceRows&) const = default;
+};
+
+// With what to plan; the plan itself comes from whoever runs the planner.
+struct PlanAsked {
+  rebalance::Options options;
+  bool operator==(const PlanAsked&) const = default;
+};
+
+using Result =
+    std::variant<Done, AclEntries, ConfigEntries, ServerRows, ServerTagRows, TableRows, BucketRows,
+                 ReportJudged, RebalanceBegun, RebalanceDetail, RebalanceRows, PlanAsked>;
 
 // Accepted: the Result. Rejected: the Error. Part of the record's meaning through the effect hash.
 using Outcome = std::variant<Result, Error>;

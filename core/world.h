@@ -13,6 +13,7 @@
 #include "core/cluster/state.h"
 #include "core/config/state.h"
 #include "core/ids.h"
+#include "core/moves/state.h"
 #include "core/requests.h"
 
 namespace pegel {
@@ -26,6 +27,7 @@ struct World {
   acl::Security security;  // Derived from the static configs by Evolve(Booted).
   acl::AclState acls;
   cluster::ClusterState cluster;
+  moves::MovesState moves;
   AnsweredRequests requests;
 
   bool operator==(const World&) const = default;

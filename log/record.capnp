@@ -42,7 +42,17 @@ struct Record {
     dropPartition @26 :PartitionName;      # 43,
     listTables @27 :Void;                  # 44,
     listBuckets @28 :ListBuckets;          # 45
-    replicaReport @29 :ReplicaReport;      # and 46.
+    replicaReport @29 :ReplicaReport;      # 46,
+    startRebalance @30 :List(UInt8);       # 50: the goals, rebalance::Goal each,
+    cancelRebalance @31 :RebalanceName;    # 51,
+    pauseRebalance @32 :RebalanceName;     # 52,
+    resumeRebalance @33 :RebalanceName;    # 53,
+    listRebalance @34 :ListRebalance;      # 54,
+    listRebalances @35 :Void;              # 55,
+    planRebalance @36 :List(UInt8);        # 56: the goals,
+    planChunk @37 :PlanChunk;              # 57,
+    planReady @38 :PlanReady;              # 58,
+    advanceMoves @39 :Void;                # and 59.
   }
 }
 
@@ -181,6 +191,51 @@ struct ReplicaReport {
     key @0 :BucketKey;
     bucketEpoch @1 :Int32;
     reason @2 :Text;
+  }
+}
+
+struct RebalanceName {
+  union {
+    newest @0 :Void;
+    id @1 :Text;             # As it was given; it may name none.
+  }
+}
+
+struct ListRebalance {
+  which @0 :RebalanceName;
+  onlyActive @1 :Bool;
+}
+
+struct PlannedMove {
+  key @0 :BucketKey;
+  leader @1 :Int32;          # -1: there was none.
+  newLeader @2 :Int32;
+  origin @3 :List(Int32);
+  target @4 :List(Int32);
+  bytes @5 :Int64;
+  urgency @6 :UInt8;         # moves::Urgency, 0 to 4.
+}
+
+struct PlanChunk {
+  rebalance @0 :UInt64;      # Its lsn.
+  revision @1 :Int32;
+  index @2 :UInt32;
+  moves @3 :List(PlannedMove);
+}
+
+struct PlanReady {
+  rebalance @0 :UInt64;
+  revision @1 :Int32;
+  chunks @2 :UInt32;
+  moves @3 :Int64;           # This and what follows: moves::PlanSummary.
+  lowerBound @4 :Int64;
+  isOptimal @5 :Bool;
+  leaderChanges @6 :Int64;
+  bytes @7 :Int64;
+  unresolved @8 :List(Text);
+  refusal :union {
+    none @9 :Void;
+    text @10 :Text;
   }
 }
 

@@ -378,6 +378,76 @@ class Decoder {
     return report;
   }
 
+  std::vector<rebalance::Goal> ReadGoals(capnp::List<uint8_t>::Reader in) {
+    std::vector<rebalance::Goal> goals;
+    for (uint8_t number : in) {
+      if (number > static_cast<uint8_t>(rebalance::Goal::kRackAware)) {
+        FailUnknown("goal of a rebalance", number);
+      }
+      goals.push_back(static_cast<rebalance::Goal>(number));
+    }
+    return goals;
+  }
+
+  std::optional<std::string> Read(schema::RebalanceName::Reader in) {
+    switch (in.which()) {
+      case schema::RebalanceName::NEWEST:
+        return std::nullopt;
+      case schema::RebalanceName::ID:
+        return Read(in.getId(), "id of a rebalance");
+    }
+    FailUnknown("id of a rebalance", static_cast<uint16_t>(in.which()));
+    return std::nullopt;
+  }
+
+  static moves::Servers Read(capnp::List<int32_t>::Reader in) {
+    moves::Servers servers;
+    for (int32_t server : in) servers.push_back(cluster::ServerId{server});
+    return servers;
+  }
+
+  moves::PlannedMove Read(schema::PlannedMove::Reader in) {
+    if (in.getUrgency() > static_cast<uint8_t>(moves::kLastUrgency)) {
+      FailUnknown("urgency of a move", in.getUrgency());
+    }
+    return {Read(in.getKey()),
+            {in.getLeader()},
+            {in.getNewLeader()},
+            Read(in.getOrigin()),
+            Read(in.getTarget()),
+            in.getBytes(),
+            static_cast<moves::Urgency>(in.getUrgency())};
+  }
+
+  PlanChunk Read(schema::PlanChunk::Reader in) {
+    PlanChunk chunk{ReadLsn(in.getRebalance()), in.getRevision(), in.getIndex(), {}};
+    for (schema::PlannedMove::Reader move : in.getMoves()) chunk.moves.push_back(Read(move));
+    return chunk;
+  }
+
+  PlanReady Read(schema::PlanReady::Reader in) {
+    PlanReady ready{ReadLsn(in.getRebalance()), in.getRevision(), in.getChunks(), {}, {}};
+    moves::PlanSummary& summary = ready.summary;
+    summary.moves = in.getMoves();
+    summary.lower_bound = in.getLowerBound();
+    summary.is_optimal = in.getIsOptimal();
+    summary.leader_changes = in.getLeaderChanges();
+    summary.bytes = in.getBytes();
+    for (capnp::Text::Reader sentence : in.getUnresolved()) {
+      summary.unresolved.push_back(Read(sentence, "what a plan cannot reach"));
+    }
+    switch (auto refusal = in.getRefusal(); refusal.which()) {
+      case schema::PlanReady::Refusal::NONE:
+        break;
+      case schema::PlanReady::Refusal::TEXT:
+        ready.refusal = Read(refusal.getText(), "refusal of a plan");
+        break;
+      default:
+        FailUnknown("refusal of a plan", static_cast<uint16_t>(refusal.which()));
+    }
+    return ready;
+  }
+
   Command Read(schema::Record::Command::Reader in) {
     switch (in.which()) {
       case schema::Record::Command::BOOT:
@@ -422,6 +492,27 @@ class Decoder {
         return Read(in.getListBuckets());
       case schema::Record::Command::REPLICA_REPORT:
         return Read(in.getReplicaReport());
+      case schema::Record::Command::START_REBALANCE:
+        return StartRebalance{ReadGoals(in.getStartRebalance())};
+      case schema::Record::Command::CANCEL_REBALANCE:
+        return CancelRebalance{Read(in.getCancelRebalance())};
+      case schema::Record::Command::PAUSE_REBALANCE:
+        return PauseRebalance{Read(in.getPauseRebalance())};
+      case schema::Record::Command::RESUME_REBALANCE:
+        return ResumeRebalance{Read(in.getResumeRebalance())};
+      case schema::Record::Command::LIST_REBALANCE:
+        return ListRebalance{Read(in.getListRebalance().getWhich()),
+                             in.getListRebalance().getOnlyActive()};
+      case schema::Record::Command::LIST_REBALANCES:
+        return ListRebalances{};
+      case schema::Record::Command::PLAN_REBALANCE:
+        return PlanRebalance{ReadGoals(in.getPlanRebalance())};
+      case schema::Record::Command::PLAN_CHUNK:
+        return Read(in.getPlanChunk());
+      case schema::Record::Command::PLAN_READY:
+        return Read(in.getPlanReady());
+      case schema::Record::Command::ADVANCE_MOVES:
+        return AdvanceMoves{};
     }
     FailUnknown("command", static_cast<uint16_t>(in.which()));
     return Command{};

@@ -131,6 +131,33 @@ size_t WordsMax(const ReplicaReport& command) {
   return words;
 }
 
+size_t WordsMax(const std::vector<rebalance::Goal>& goals) { return goals.size() / 8 + 1; }
+size_t WordsMax(const std::optional<std::string>& text) { return text ? WordsMax(*text) : 0; }
+size_t WordsMax(const StartRebalance& command) { return WordsMax(command.goals); }
+size_t WordsMax(const CancelRebalance& command) { return WordsMax(command.id); }
+size_t WordsMax(const PauseRebalance& command) { return WordsMax(command.id); }
+size_t WordsMax(const ResumeRebalance& command) { return WordsMax(command.id); }
+size_t WordsMax(const ListRebalance& command) { return WordsMax(command.id); }
+size_t WordsMax(const ListRebalances&) { return 0; }
+size_t WordsMax(const PlanRebalance& command) { return WordsMax(command.goals); }
+size_t WordsMax(const AdvanceMoves&) { return 0; }
+
+size_t WordsMax(const PlanChunk& command) {
+  // A move is a key, three words of numbers, three pointers and two lists.
+  constexpr size_t kTag = 1, kKey = 3, kMove = 3 + 3 + 2;
+  size_t words = kTag;
+  for (const moves::PlannedMove& move : command.moves) {
+    words += kKey + kMove + move.origin.size() / 2 + move.target.size() / 2;
+  }
+  return words;
+}
+
+size_t WordsMax(const PlanReady& command) {
+  size_t words = WordsMax(command.refusal) + command.summary.unresolved.size();
+  for (const std::string& sentence : command.summary.unresolved) words += WordsMax(sentence);
+  return words;
+}
+
 // Enough words for `record` in one segment. One segment is what makes the bytes deterministic in
 // form: the message is a header of 8 bytes and the segment.
 size_t WordsMax(const Record& record) {
@@ -368,6 +395,21 @@ void Write(schema::ReplicaReport::Failed::Builder out, const cluster::FailedRepo
   out.setReason(ToText(item.reason));
 }
 
+void Write(capnp::List<int32_t>::Builder out, const moves::Servers& servers) {
+  unsigned index = 0;
+  for (cluster::ServerId server : servers) out.set(index++, server.value);
+}
+
+void Write(schema::PlannedMove::Builder out, const moves::PlannedMove& move) {
+  Write(out.initKey(), move.key);
+  out.setLeader(move.leader.value);
+  out.setNewLeader(move.new_leader.value);
+  Write(out.initOrigin(static_cast<unsigned>(move.origin.size())), move.origin);
+  Write(out.initTarget(static_cast<unsigned>(move.target.size())), move.target);
+  out.setBytes(move.bytes);
+  out.setUrgency(static_cast<uint8_t>(move.urgency));
+}
+
 template <typename Builders, typename Items>
 void WriteAll(Builders out, const Items& items) {
   unsigned index = 0;
@@ -382,6 +424,68 @@ void Write(CommandBuilder out, const ReplicaReport& command) {
   WriteAll(report.initSizes(static_cast<unsigned>(command.sizes.size())), command.sizes);
   WriteAll(report.initDone(static_cast<unsigned>(command.done.size())), command.done);
   WriteAll(report.initFailed(static_cast<unsigned>(command.failed.size())), command.failed);
+}
+
+void Write(capnp::List<uint8_t>::Builder out, const std::vector<rebalance::Goal>& goals) {
+  unsigned index = 0;
+  for (rebalance::Goal goal : goals) out.set(index++, static_cast<uint8_t>(goal));
+}
+
+void Write(CommandBuilder out, const StartRebalance& command) {
+  Write(out.initStartRebalance(static_cast<unsigned>(command.goals.size())), command.goals);
+}
+
+void Write(CommandBuilder out, const PlanRebalance& command) {
+  Write(out.initPlanRebalance(static_cast<unsigned>(command.goals.size())), command.goals);
+}
+
+void Write(schema::RebalanceName::Builder out, const std::optional<std::string>& id) {
+  if (id.has_value()) out.setId(ToText(*id));
+}
+
+void Write(CommandBuilder out, const CancelRebalance& command) {
+  Write(out.initCancelRebalance(), command.id);
+}
+void Write(CommandBuilder out, const PauseRebalance& command) {
+  Write(out.initPauseRebalance(), command.id);
+}
+void Write(CommandBuilder out, const ResumeRebalance& command) {
+  Write(out.initResumeRebalance(), command.id);
+}
+
+void Write(CommandBuilder out, const ListRebalance& command) {
+  schema::ListRebalance::Builder list = out.initListRebalance();
+  Write(list.initWhich(), command.id);
+  list.setOnlyActive(command.only_active);
+}
+
+void Write(CommandBuilder out, const ListRebalances&) { out.setListRebalances(); }
+void Write(CommandBuilder out, const AdvanceMoves&) { out.setAdvanceMoves(); }
+
+void Write(CommandBuilder out, const PlanChunk& command) {
+  schema::PlanChunk::Builder chunk = out.initPlanChunk();
+  chunk.setRebalance(command.rebalance.value);
+  chunk.setRevision(command.revision);
+  chunk.setIndex(command.index);
+  WriteAll(chunk.initMoves(static_cast<unsigned>(command.moves.size())), command.moves);
+}
+
+void Write(CommandBuilder out, const PlanReady& command) {
+  schema::PlanReady::Builder ready = out.initPlanReady();
+  ready.setRebalance(command.rebalance.value);
+  ready.setRevision(command.revision);
+  ready.setChunks(command.chunks);
+  ready.setMoves(command.summary.moves);
+  ready.setLowerBound(command.summary.lower_bound);
+  ready.setIsOptimal(command.summary.is_optimal);
+  ready.setLeaderChanges(command.summary.leader_changes);
+  ready.setBytes(command.summary.bytes);
+  auto sentences = ready.initUnresolved(static_cast<unsigned>(command.summary.unresolved.size()));
+  unsigned index = 0;
+  for (const std::string& sentence : command.summary.unresolved) {
+    sentences.set(index++, ToText(sentence));
+  }
+  if (command.refusal.has_value()) ready.getRefusal().setText(ToText(*command.refusal));
 }
 
 void Write(schema::Record::Builder out, const Record& record, const Hash256& previous) {

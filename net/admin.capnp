@@ -646,6 +646,130 @@ struct Event {
     bucketChanged @17 :BucketChanged;
     bucketSized @18 :BucketSized;
     replicaStopped @19 :ReplicaStopped;      # … and this one did.
+    # Events of rebalances are absolute too: a move is told whole at each of its steps.
+    rebalanceCreated @20 :RebalanceCreated;  # It waits for its plan.
+    planDrafted @21 :PlanDrafted;            # A piece of the plan is kept; piece 0 drops what was kept.
+    planAdopted @22 :PlanAdopted;            # What was kept is to be done. Moves that wait and are not in it
+                                             # are completed.
+    planWanted @23 :PlanWanted;              # Another plan is to be made.
+    rebalancePaused @24 :RebalancePaused;
+    rebalanceFinished @25 :RebalanceFinished;  # Moves that wait end with it.
+    moveChanged @26 :MoveChanged;
+    homeChanged @27 :HomeChanged;
+  }
+}
+
+enum Goal {
+  # Fluss's numbers.
+  replicaDistribution @0;
+  leaderDistribution @1;
+  rackAware @2;
+}
+
+enum TemporaryOffline {
+  # What TEMPORARY_OFFLINE means for a plan.
+  drain @0;
+  leadersOnly @1;
+  ignore @2;
+}
+
+struct PlanOptions {
+  goals @0 :List(Goal);          # In the order of their weight.
+  tolerancePermille @1 :Int32;
+  isTriggerOnly @2 :Bool;
+  isDrainOnly @3 :Bool;
+  temporaryOffline @4 :TemporaryOffline;
+}
+
+struct RebalanceCreated {
+  id @0 :UInt64;                 # The rebalance is `rebalance-<id>`; times in nanoseconds since 1970.
+  options @1 :PlanOptions;
+  principal @2 :Text;            # Who asked for it, `Type:Name`.
+  createdNanos @3 :Int64;
+}
+
+struct PlannedMove {
+  # One bucket of a plan.
+  key @0 :BucketKey;
+  leader @1 :Int32 = -1;         # As the plan found it; -1: there was none.
+  newLeader @2 :Int32;
+  origin @3 :List(Int32);
+  target @4 :List(Int32);        # The new leader stands first.
+  bytes @5 :Int64;               # Of one replica.
+  urgency @6 :UInt8;             # 0 repair, 1 drain, 2 rack, 3 balance, 4 leader only.
+}
+
+struct PlanSummary {
+  moves @0 :Int64;               # Replicas to copy.
+  lowerBound @1 :Int64;          # No plan that is as good has fewer.
+  isOptimal @2 :Bool;
+  leaderChanges @3 :Int64;
+  bytes @4 :Int64;
+  unresolved @5 :List(Text);     # What the goals ask for and cannot be reached.
+}
+
+struct PlanDrafted {
+  rebalance @0 :UInt64;
+  revision @1 :Int32;
+  index @2 :UInt32;
+  moves @3 :List(PlannedMove);
+}
+
+struct PlanAdopted {
+  rebalance @0 :UInt64;
+  revision @1 :Int32;
+  summary @2 :PlanSummary;
+  atNanos @3 :Int64;
+}
+
+struct PlanWanted {
+  rebalance @0 :UInt64;
+  revision @1 :Int32;
+  avoid @2 :List(Int32);         # Servers that could not hold a replica.
+}
+
+struct RebalancePaused {
+  rebalance @0 :UInt64;
+  isPaused @1 :Bool;
+}
+
+struct RebalanceFinished {
+  rebalance @0 :UInt64;
+  status @1 :UInt8;              # Fluss's numbers: 0 NOT_STARTED, 1 REBALANCING, 2 FAILED, 3 COMPLETED,
+                                 # 4 CANCELED; of a move also 5 TIMEOUT.
+  reason @2 :Text;
+  atNanos @3 :Int64;
+}
+
+struct MoveState {
+  status @0 :UInt8;
+  phase @1 :UInt8;               # 0 queued, 1 retrying, 2 held, 3 replanned, 4 adding, 5 switching,
+                                 # 6 removing, 7 done.
+  reason @2 :UInt8;              # moves::Reason; 0: none.
+  about @3 :Int32 = -1;          # The server that the reason speaks of.
+  attempt @4 :Int32;
+  bucketEpoch @5 :Int32;
+  ledEpoch @6 :Int32;
+  dueNanos @7 :Int64;
+  startedNanos @8 :Int64;        # 0: not yet, as the next.
+  finishedNanos @9 :Int64;
+}
+
+struct MoveChanged {
+  rebalance @0 :UInt64;
+  key @1 :BucketKey;
+  state @2 :MoveState;
+}
+
+struct HomeChanged {
+  # Where the bucket was at home before servers were tagged TEMPORARY_OFFLINE.
+  key @0 :BucketKey;
+  replicas @1 :List(Away);
+  leader @2 :Int32 = -1;         # -1: the leader did not leave.
+
+  struct Away {
+    home @0 :Int32;
+    standIn @1 :Int32;           # Which holds a replica in its place.
   }
 }
 
@@ -798,6 +922,7 @@ struct WatchFilter {
                                  # wants both.
     servers @3;                  # serverRegistered to serverUntagged
     tables @4;                   # tableCreated to replicaStopped
+    rebalances @5;               # rebalanceCreated to homeChanged
   }
 }
 

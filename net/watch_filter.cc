@@ -31,10 +31,19 @@ struct Selector {
   bool operator()(const BucketChanged&) const { return is_every_kind || filter.tables; }
   bool operator()(const BucketSized&) const { return is_every_kind || filter.tables; }
   bool operator()(const ReplicaStopped&) const { return is_every_kind || filter.tables; }
+  bool operator()(const RebalanceCreated&) const { return is_every_kind || filter.rebalances; }
+  bool operator()(const PlanDrafted&) const { return is_every_kind || filter.rebalances; }
+  bool operator()(const PlanAdopted&) const { return is_every_kind || filter.rebalances; }
+  bool operator()(const PlanWanted&) const { return is_every_kind || filter.rebalances; }
+  bool operator()(const RebalancePaused&) const { return is_every_kind || filter.rebalances; }
+  bool operator()(const RebalanceFinished&) const { return is_every_kind || filter.rebalances; }
+  bool operator()(const MoveChanged&) const { return is_every_kind || filter.rebalances; }
+  bool operator()(const HomeChanged&) const { return is_every_kind || filter.rebalances; }
 };
 
 bool IsEveryKind(const WatchFilter& filter) {
-  return !filter.configs && !filter.acls && !filter.boots && !filter.servers && !filter.tables;
+  return !filter.configs && !filter.acls && !filter.boots && !filter.servers && !filter.tables &&
+         !filter.rebalances;
 }
 
 }  // namespace

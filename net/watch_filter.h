@@ -16,6 +16,7 @@ struct WatchFilter {
   bool boots = false;
   bool servers = false;
   bool tables = false;
+  bool rebalances = false;
   std::vector<std::string> key_prefixes;  // None: every config key.
 
   bool operator==(const WatchFilter&) const = default;

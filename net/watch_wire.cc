@@ -144,6 +144,55 @@ void WritePartition(const PartitionEvent& event, wire::PartitionEvent::Builder o
   out.setName(TextOf(event.name));
 }
 
+template <typename Servers>
+void WriteList(const Servers& servers, capnp::List<int32_t>::Builder out) {
+  for (unsigned i = 0; i < out.size(); ++i) out.set(i, servers[i].value);
+}
+
+void WriteOptions(const rebalance::Options& options, wire::PlanOptions::Builder out) {
+  auto goals = out.initGoals(options.goals.size());
+  for (unsigned i = 0; i < goals.size(); ++i) {
+    goals.set(i, static_cast<wire::Goal>(options.goals[i]));
+  }
+  out.setTolerancePermille(options.tolerance_permille);
+  out.setIsTriggerOnly(options.is_trigger_only);
+  out.setIsDrainOnly(options.is_drain_only);
+  out.setTemporaryOffline(static_cast<wire::TemporaryOffline>(options.temporary_offline));
+}
+
+void WriteMove(const moves::PlannedMove& move, wire::PlannedMove::Builder out) {
+  WriteKey(move.key, out.initKey());
+  out.setLeader(move.leader.value);
+  out.setNewLeader(move.new_leader.value);
+  WriteList(move.origin, out.initOrigin(move.origin.size()));
+  WriteList(move.target, out.initTarget(move.target.size()));
+  out.setBytes(move.bytes);
+  out.setUrgency(static_cast<uint8_t>(move.urgency));
+}
+
+void WriteSummary(const moves::PlanSummary& summary, wire::PlanSummary::Builder out) {
+  out.setMoves(summary.moves);
+  out.setLowerBound(summary.lower_bound);
+  out.setIsOptimal(summary.is_optimal);
+  out.setLeaderChanges(summary.leader_changes);
+  out.setBytes(summary.bytes);
+  auto sentences = out.initUnresolved(summary.unresolved.size());
+  for (unsigned i = 0; i < sentences.size(); ++i) sentences.set(i, TextOf(summary.unresolved[i]));
+}
+
+void WriteState(const moves::MoveState& state, wire::MoveState::Builder out) {
+  out.setStatus(static_cast<uint8_t>(state.status));
+  out.setPhase(static_cast<uint8_t>(state.phase));
+  out.setReason(static_cast<uint8_t>(state.reason));
+  out.setAbout(state.about.value);
+  out.setAttempt(state.attempt);
+  out.setBucketEpoch(state.bucket_epoch);
+  out.setLedEpoch(state.led_epoch);
+  out.setDueNanos(state.due.value);
+  out.setStartedNanos(state.started.value);
+  out.setFinishedNanos(state.finished.value);
+}
+
 struct EventWriter {
   wire::Event::Builder out;
 
@@ -245,6 +294,62 @@ struct EventWriter {
     WriteKey(event.key, stopped.initKey());
     stopped.setServer(event.server.value);
   }
+  void operator()(const RebalanceCreated& event) {
+    wire::RebalanceCreated::Builder created = out.initRebalanceCreated();
+    created.setId(event.id.value);
+    WriteOptions(event.options, created.initOptions());
+    created.setPrincipal(TextOf(ToText(event.author)));
+    created.setCreatedNanos(event.created.value);
+  }
+  void operator()(const PlanDrafted& event) {
+    wire::PlanDrafted::Builder drafted = out.initPlanDrafted();
+    drafted.setRebalance(event.rebalance.value);
+    drafted.setRevision(event.revision);
+    drafted.setIndex(event.index);
+    auto moves = drafted.initMoves(event.moves.size());
+    for (unsigned i = 0; i < moves.size(); ++i) WriteMove(event.moves[i], moves[i]);
+  }
+  void operator()(const PlanAdopted& event) {
+    wire::PlanAdopted::Builder adopted = out.initPlanAdopted();
+    adopted.setRebalance(event.rebalance.value);
+    adopted.setRevision(event.revision);
+    WriteSummary(event.summary, adopted.initSummary());
+    adopted.setAtNanos(event.at.value);
+  }
+  void operator()(const PlanWanted& event) {
+    wire::PlanWanted::Builder wanted = out.initPlanWanted();
+    wanted.setRebalance(event.rebalance.value);
+    wanted.setRevision(event.revision);
+    WriteServers(event.avoid, wanted.initAvoid(event.avoid.size()));
+  }
+  void operator()(const RebalancePaused& event) {
+    wire::RebalancePaused::Builder paused = out.initRebalancePaused();
+    paused.setRebalance(event.rebalance.value);
+    paused.setIsPaused(event.is_paused);
+  }
+  void operator()(const RebalanceFinished& event) {
+    wire::RebalanceFinished::Builder finished = out.initRebalanceFinished();
+    finished.setRebalance(event.rebalance.value);
+    finished.setStatus(static_cast<uint8_t>(event.status));
+    finished.setReason(TextOf(event.reason));
+    finished.setAtNanos(event.at.value);
+  }
+  void operator()(const MoveChanged& event) {
+    wire::MoveChanged::Builder changed = out.initMoveChanged();
+    changed.setRebalance(event.rebalance.value);
+    WriteKey(event.key, changed.initKey());
+    WriteState(event.state, changed.initState());
+  }
+  void operator()(const HomeChanged& event) {
+    wire::HomeChanged::Builder changed = out.initHomeChanged();
+    WriteKey(event.key, changed.initKey());
+    auto replicas = changed.initReplicas(event.home.replicas.size());
+    for (unsigned i = 0; i < replicas.size(); ++i) {
+      replicas[i].setHome(event.home.replicas[i].home.value);
+      replicas[i].setStandIn(event.home.replicas[i].stand_in.value);
+    }
+    changed.setLeader(event.home.leader.value);
+  }
 };
 
 Booted ReadBooted(wire::Booted::Reader in) {
@@ -307,6 +412,108 @@ BucketChanged ReadChanged(wire::BucketChanged::Reader in) {
   return changed;
 }
 
+// The server's own principal is not one that a caller could write, so this takes any.
+Principal PrincipalOf(const std::string& text) {
+  size_t colon = text.find(':');
+  KJ_REQUIRE(colon != std::string::npos, "a principal without ':'", text.c_str());
+  return Principal{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+// One of an enumeration that ends with `last`.
+template <typename Enum>
+Enum ReadEnum(uint64_t number, Enum last) {
+  KJ_REQUIRE(number <= static_cast<uint64_t>(last),
+             "a number of an event that this client does not know: the server is newer", number);
+  return static_cast<Enum>(number);
+}
+
+moves::Servers ReadList(capnp::List<int32_t>::Reader in) {
+  moves::Servers servers;
+  for (int32_t server : in) servers.push_back(cluster::ServerId{server});
+  return servers;
+}
+
+rebalance::Options ReadOptions(wire::PlanOptions::Reader in) {
+  rebalance::Options options;
+  for (wire::Goal goal : in.getGoals()) {
+    options.goals.push_back(ReadEnum(static_cast<uint64_t>(goal), rebalance::Goal::kRackAware));
+  }
+  options.tolerance_permille = in.getTolerancePermille();
+  options.is_trigger_only = in.getIsTriggerOnly();
+  options.is_drain_only = in.getIsDrainOnly();
+  options.temporary_offline = ReadEnum(static_cast<uint64_t>(in.getTemporaryOffline()),
+                                       rebalance::TemporaryOffline::kIgnore);
+  return options;
+}
+
+RebalanceCreated ReadRebalance(wire::RebalanceCreated::Reader in) {
+  return {Lsn{in.getId()}, ReadOptions(in.getOptions()), PrincipalOf(StringOf(in.getPrincipal())),
+          UnixNanos{in.getCreatedNanos()}};
+}
+
+moves::PlannedMove ReadMove(wire::PlannedMove::Reader in) {
+  return {ReadKey(in.getKey()),
+          {in.getLeader()},
+          {in.getNewLeader()},
+          ReadList(in.getOrigin()),
+          ReadList(in.getTarget()),
+          in.getBytes(),
+          ReadEnum(in.getUrgency(), moves::kLastUrgency)};
+}
+
+PlanDrafted ReadDrafted(wire::PlanDrafted::Reader in) {
+  PlanDrafted drafted{Lsn{in.getRebalance()}, in.getRevision(), in.getIndex(), {}};
+  drafted.moves.reserve(in.getMoves().size());
+  for (wire::PlannedMove::Reader move : in.getMoves()) drafted.moves.push_back(ReadMove(move));
+  return drafted;
+}
+
+PlanAdopted ReadAdopted(wire::PlanAdopted::Reader in) {
+  wire::PlanSummary::Reader from = in.getSummary();
+  PlanAdopted adopted{Lsn{in.getRebalance()}, in.getRevision(), {}, UnixNanos{in.getAtNanos()}};
+  moves::PlanSummary& summary = adopted.summary;
+  summary.moves = from.getMoves();
+  summary.lower_bound = from.getLowerBound();
+  summary.is_optimal = from.getIsOptimal();
+  summary.leader_changes = from.getLeaderChanges();
+  summary.bytes = from.getBytes();
+  for (capnp::Text::Reader sentence : from.getUnresolved()) {
+    summary.unresolved.push_back(StringOf(sentence));
+  }
+  return adopted;
+}
+
+RebalanceFinished ReadFinished(wire::RebalanceFinished::Reader in) {
+  return {Lsn{in.getRebalance()}, ReadEnum(in.getStatus(), moves::kLastStatus),
+          StringOf(in.getReason()), UnixNanos{in.getAtNanos()}};
+}
+
+MoveChanged ReadMoveChanged(wire::MoveChanged::Reader in) {
+  wire::MoveState::Reader from = in.getState();
+  MoveChanged changed{Lsn{in.getRebalance()}, ReadKey(in.getKey()), {}};
+  moves::MoveState& state = changed.state;
+  state.status = ReadEnum(from.getStatus(), moves::kLastStatus);
+  state.phase = ReadEnum(from.getPhase(), moves::kLastPhase);
+  state.reason = ReadEnum(from.getReason(), moves::kLastReason);
+  state.about = cluster::ServerId{from.getAbout()};
+  state.attempt = from.getAttempt();
+  state.bucket_epoch = from.getBucketEpoch();
+  state.led_epoch = from.getLedEpoch();
+  state.due = UnixNanos{from.getDueNanos()};
+  state.started = UnixNanos{from.getStartedNanos()};
+  state.finished = UnixNanos{from.getFinishedNanos()};
+  return changed;
+}
+
+HomeChanged ReadHome(wire::HomeChanged::Reader in) {
+  HomeChanged changed{ReadKey(in.getKey()), {}};
+  for (wire::HomeChanged::Away::Reader replica : in.getReplicas()) {
+    changed.home.replicas.push_back({{replica.getHome()}, {replica.getStandIn()}});
+  }
+  changed.home.leader = cluster::ServerId{in.getLeader()};
+  return changed;
+}
+
 // `time` is the change set's: a server is live, or dead, since then.
 Event ReadEvent(wire::Event::Reader in, UnixNanos time) {
   switch (in.which()) {
@@ -356,6 +563,24 @@ Event ReadEvent(wire::Event::Reader in, UnixNanos time) {
     case wire::Event::REPLICA_STOPPED:
       return ReplicaStopped{ReadKey(in.getReplicaStopped().getKey()),
                             {in.getReplicaStopped().getServer()}};
+    case wire::Event::REBALANCE_CREATED:
+      return ReadRebalance(in.getRebalanceCreated());
+    case wire::Event::PLAN_DRAFTED:
+      return ReadDrafted(in.getPlanDrafted());
+    case wire::Event::PLAN_ADOPTED:
+      return ReadAdopted(in.getPlanAdopted());
+    case wire::Event::PLAN_WANTED:
+      return PlanWanted{Lsn{in.getPlanWanted().getRebalance()}, in.getPlanWanted().getRevision(),
+                        ReadServers(in.getPlanWanted().getAvoid())};
+    case wire::Event::REBALANCE_PAUSED:
+      return RebalancePaused{Lsn{in.getRebalancePaused().getRebalance()},
+                             in.getRebalancePaused().getIsPaused()};
+    case wire::Event::REBALANCE_FINISHED:
+      return ReadFinished(in.getRebalanceFinished());
+    case wire::Event::MOVE_CHANGED:
+      return ReadMoveChanged(in.getMoveChanged());
+    case wire::Event::HOME_CHANGED:
+      return ReadHome(in.getHomeChanged());
     default:
       break;
   }
@@ -374,13 +599,6 @@ void WriteChange(const Selection& selection, wire::ChangeSet::Builder out) {
   for (unsigned i = 0; i < events.size(); ++i) {
     std::visit(EventWriter{events[i]}, *selection.events[i]);
   }
-}
-
-// The server's own principal is not one that a caller could write, so this takes any.
-Principal PrincipalOf(const std::string& text) {
-  size_t colon = text.find(':');
-  KJ_REQUIRE(colon != std::string::npos, "a principal without ':'", text.c_str());
-  return Principal{text.substr(0, colon), text.substr(colon + 1)};
 }
 
 ChangeSet ReadChange(wire::ChangeSet::Reader in) {
@@ -423,6 +641,7 @@ void ToWire(const WatchFilter& filter, wire::WatchFilter::Builder out) {
   if (filter.boots) chosen.push_back(wire::WatchFilter::Kind::BOOTS);
   if (filter.servers) chosen.push_back(wire::WatchFilter::Kind::SERVERS);
   if (filter.tables) chosen.push_back(wire::WatchFilter::Kind::TABLES);
+  if (filter.rebalances) chosen.push_back(wire::WatchFilter::Kind::REBALANCES);
   auto kinds = out.initKinds(chosen.size());
   for (unsigned i = 0; i < kinds.size(); ++i) kinds.set(i, chosen[i]);
   auto prefixes = out.initKeyPrefixes(filter.key_prefixes.size());
@@ -447,6 +666,9 @@ std::variant<WatchFilter, Error> FromWire(wire::WatchFilter::Reader in) {
         break;
       case wire::WatchFilter::Kind::TABLES:
         filter.tables = true;
+        break;
+      case wire::WatchFilter::Kind::REBALANCES:
+        filter.rebalances = true;
         break;
       default:
         return Invalid(absl::StrCat(

@@ -10,7 +10,9 @@
 #include "core/check.h"
 #include "core/cluster/names.h"
 #include "core/cluster/text.h"
+#include "core/moves/text.h"
 #include "core/principal.h"
+#include "core/rebalance/text.h"
 #include "procedures/masked.h"
 
 namespace pegel::procedures {
@@ -144,6 +146,26 @@ std::string InSyncText(const cluster::InSyncReport& item) {
                       "=", servers);
 }
 
+std::string GoalsCall(absl::string_view procedure, const std::vector<rebalance::Goal>& goals) {
+  return Writer(absl::StrCat("CALL ", procedure))
+      .Add("priorityGoals", rebalance::ToText(goals))
+      .Done();
+}
+
+std::string RebalanceCall(absl::string_view procedure, const std::optional<std::string>& id) {
+  Writer writer(absl::StrCat("CALL ", procedure));
+  if (id) writer.Add("rebalanceId", *id);
+  return writer.Done();
+}
+
+// `7:3 0,1>2,1 leader 0>2 100 bytes DRAIN`
+std::string MoveText(const moves::PlannedMove& move) {
+  return absl::StrCat(cluster::ToText(move.key), " ", moves::ToText(move.origin), ">",
+                      moves::ToText(move.target), " leader ", move.leader.value, ">",
+                      move.new_leader.value, " ", move.bytes, " bytes ",
+                      moves::ToText(move.urgency));
+}
+
 struct CallTextOf {
   std::string operator()(const Boot& boot) const {
     Writer writer("BOOT");
@@ -253,6 +275,52 @@ struct CallTextOf {
     }
     return writer.Done();
   }
+  std::string operator()(const StartRebalance& start) const {
+    return GoalsCall("sys.rebalance", start.goals);
+  }
+  std::string operator()(const CancelRebalance& cancel) const {
+    return RebalanceCall("sys.cancel_rebalance", cancel.id);
+  }
+  std::string operator()(const PauseRebalance& pause) const {
+    return RebalanceCall("sys.pause_rebalance", pause.id);
+  }
+  std::string operator()(const ResumeRebalance& resume) const {
+    return RebalanceCall("sys.resume_rebalance", resume.id);
+  }
+  std::string operator()(const ListRebalance& list) const {
+    if (!list.only_active) return RebalanceCall("sys.list_rebalance", list.id);
+    Writer writer("LIST_ACTIVE_MOVES");
+    if (list.id) writer.Add("rebalanceId", *list.id);
+    return writer.Done();
+  }
+  std::string operator()(const ListRebalances&) const { return "CALL sys.list_rebalances()"; }
+  std::string operator()(const PlanRebalance& plan) const {
+    return GoalsCall("sys.plan_rebalance", plan.goals);
+  }
+  std::string operator()(const PlanChunk& chunk) const {
+    Writer writer("PLAN_CHUNK");
+    writer.Add("rebalance", moves::IdText(chunk.rebalance))
+        .Add("revision", absl::StrCat(chunk.revision))
+        .Add("index", absl::StrCat(chunk.index));
+    for (const moves::PlannedMove& move : chunk.moves) writer.Add("move", MoveText(move));
+    return writer.Done();
+  }
+  std::string operator()(const PlanReady& ready) const {
+    Writer writer("PLAN_READY");
+    writer.Add("rebalance", moves::IdText(ready.rebalance))
+        .Add("revision", absl::StrCat(ready.revision));
+    if (ready.refusal) return writer.Add("refusal", *ready.refusal).Done();
+    const moves::PlanSummary& summary = ready.summary;
+    writer.Add("chunks", absl::StrCat(ready.chunks))
+        .Add("moves", absl::StrCat(summary.moves))
+        .Add("lower_bound", absl::StrCat(summary.lower_bound))
+        .Add("optimal", summary.is_optimal ? "true" : "false")
+        .Add("leader_changes", absl::StrCat(summary.leader_changes))
+        .Add("bytes", absl::StrCat(summary.bytes));
+    for (const std::string& sentence : summary.unresolved) writer.Add("unresolved", sentence);
+    return writer.Done();
+  }
+  std::string operator()(const AdvanceMoves&) const { return "ADVANCE_MOVES()"; }
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "procedures/binder.h"
 #include "procedures/config_calls.h"
 #include "procedures/place.h"
+#include "procedures/rebalance_calls.h"
 #include "procedures/suggest.h"
 #include "procedures/tag_calls.h"
 
@@ -19,6 +20,7 @@ std::vector<Procedure> AllProcedures() {
   std::vector<Procedure> all = AclProcedures();
   for (const Procedure& procedure : ConfigProcedures()) all.push_back(procedure);
   for (const Procedure& procedure : TagProcedures()) all.push_back(procedure);
+  for (const Procedure& procedure : RebalanceProcedures()) all.push_back(procedure);
   std::sort(all.begin(), all.end(),
             [](const Procedure& a, const Procedure& b) { return a.name < b.name; });
   return all;

@@ -9,6 +9,7 @@
 #include "core/cluster/names.h"
 #include "core/cluster/text.h"
 #include "procedures/masked.h"
+#include "procedures/rebalance_rows.h"
 
 namespace pegel::procedures {
 namespace {
@@ -141,6 +142,11 @@ struct TableOf {
     }
     return table;
   }
+
+  Table operator()(const RebalanceBegun& begun) const { return ToTable(begun); }
+  Table operator()(const RebalanceDetail& detail) const { return ToTable(detail); }
+  Table operator()(const RebalanceRows& rows) const { return ToTable(rows); }
+  Table operator()(const PlanAsked& asked) const { return ToTable(asked); }
 };
 
 // IMPORTANT: scripts match these sentences; each ends with a blank, as Fluss's do.

@@ -14,11 +14,6 @@
 namespace pegel::cluster {
 namespace {
 
-// Pegel's own process. No caller has an empty host: net/ writes the peer's address there.
-bool IsItself(const Author& author) {
-  return author.principal.type == "System" && author.host.empty();
-}
-
 Decision Accept() { return Decision{Result{Done{}}, {}}; }
 
 absl::Status CheckRegistration(const RegisterServer& command) {

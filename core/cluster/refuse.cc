@@ -12,6 +12,17 @@ std::optional<Decision> RefuseAuthor(const World& world, const Moment& now,
   return Reject(ErrorCode::kAuthorization, acl::DenialText(request));
 }
 
+bool IsItself(const Author& author) {
+  return author.principal.type == "System" && author.host.empty();
+}
+
+std::optional<Decision> RefuseOthers(const Moment& now) {
+  if (IsItself(now.author)) return std::nullopt;
+  return Reject(ErrorCode::kAuthorization,
+                absl::StrCat("Principal ", now.author.principal.name,
+                             " is not authorized: only the server itself drives a rebalance."));
+}
+
 Decision RejectUnknownServer(ServerId id, absl::string_view trying) {
   return Reject(ErrorCode::kServerNotExist,
                 absl::StrCat("Server ", id.value, " not exists when trying to ", trying));

@@ -15,6 +15,12 @@ namespace pegel::cluster {
 std::optional<Decision> RefuseAuthor(const World& world, const Moment& now,
                                      acl::Operation operation, const acl::Resource& resource = {});
 
+// Pegel's own process. No caller has an empty host: net/ writes the peer's address there.
+bool IsItself(const Author& author);
+
+// The refusal, when the author is anybody but Pegel's own process.
+std::optional<Decision> RefuseOthers(const Moment& now);
+
 // The refusal, when `epoch` is not the registration of the server that is in force. It may be dead.
 // `trying`: to do what, with a full stop.
 std::optional<Decision> RefuseRegistration(const ClusterState& cluster, ServerId id, Lsn epoch,

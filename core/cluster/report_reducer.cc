@@ -9,6 +9,7 @@
 #include "core/cluster/refuse.h"
 #include "core/cluster/text.h"
 #include "core/limits.h"
+#include "core/moves/steps.h"
 
 namespace pegel::cluster {
 namespace {
@@ -27,7 +28,8 @@ bool HasReplicaOn(const Bucket& bucket, ServerId server) {
 // Judges the items of one report. Buckets that it changed are read back as they will be.
 class Judge {
  public:
-  Judge(const ClusterState& cluster, ServerId reporter) : cluster_(cluster), reporter_(reporter) {}
+  Judge(const World& world, ServerId reporter)
+      : cluster_(world.cluster), moves_(world.moves), reporter_(reporter) {}
 
   template <typename Item>
   void JudgeAll(ReportPart part, const std::vector<Item>& items) {
@@ -55,6 +57,7 @@ class Judge {
     return it == changed_.end() ? cluster_.Find(key) : &it->second;
   }
   void Change(const BucketKey& key, const Bucket& after);
+  void Confirm(const BucketKey& key, const Bucket& bucket);
 
   Problem Unknown(const BucketKey& key) const;
   Problem WrongBucketEpoch(const BucketKey& key, int32_t expected, int32_t found) const;
@@ -62,9 +65,10 @@ class Judge {
   Problem Ineligible(const InSyncReport& item, const Bucket& bucket) const;
 
   const ClusterState& cluster_;
+  const moves::MovesState& moves_;
   ServerId reporter_;
   absl::btree_map<BucketKey, Bucket> changed_;
-  absl::btree_set<BucketKey> stopped_;
+  absl::btree_set<BucketKey> stopped_, confirmed_;
   std::vector<Event> events_;
   std::vector<ReportRefusal> refused_;
 };
@@ -73,6 +77,12 @@ void Judge::Change(const BucketKey& key, const Bucket& after) {
   events_.push_back(
       BucketChanged{key, after.leader, after.leader_epoch, after.bucket_epoch, after.replicas});
   changed_.insert_or_assign(key, after);
+}
+
+// The reporter leads, by its own word: a move may wait to hear it.
+void Judge::Confirm(const BucketKey& key, const Bucket& bucket) {
+  auto change = moves::LeaderConfirmed(moves_, key, bucket.leader_epoch);
+  if (change.has_value() && confirmed_.insert(key).second) events_.push_back(*change);
 }
 
 Problem Judge::Unknown(const BucketKey& key) const {
@@ -133,6 +143,7 @@ Problem Judge::JudgeOne(const InSyncReport& item) {
   }
   if (Problem problem = NotLeader(item.key, *bucket)) return problem;
   if (Problem problem = Ineligible(item, *bucket)) return problem;
+  Confirm(item.key, *bucket);
   Bucket after = *bucket;
   for (Replica& replica : after.replicas) {
     replica.is_in_sync = Contains(item.in_sync, replica.server);
@@ -170,7 +181,9 @@ Problem Judge::JudgeLeading(const DoneReport& item) {
   if (Problem problem = WrongBucketEpoch(item.key, bucket->bucket_epoch, item.bucket_epoch)) {
     return problem;
   }
-  return NotLeader(item.key, *bucket);
+  if (Problem problem = NotLeader(item.key, *bucket)) return problem;
+  Confirm(item.key, *bucket);
+  return std::nullopt;
 }
 
 Problem Judge::JudgeStopped(const DoneReport& item) {
@@ -207,6 +220,7 @@ Problem Judge::JudgeOne(const FailedReport& item) {
   }
   Bucket after = AfterFailure(cluster_, *bucket, reporter_);
   if (after != *bucket) Change(item.key, after);
+  if (auto change = moves::TargetFailed(moves_, item.key, reporter_)) events_.push_back(*change);
   return std::nullopt;
 }
 
@@ -236,7 +250,7 @@ Decision Decide(const World& world, const Moment& now, const ReplicaReport& comm
                   absl::StrCat("report: expected at most ", kReportItemsMax, " items, found ",
                                items, ". Send the rest in another report."));
   }
-  Judge judge(cluster, command.id);
+  Judge judge(world, command.id);
   judge.JudgeAll(ReportPart::kInSync, command.in_sync);
   judge.JudgeAll(ReportPart::kSize, command.sizes);
   judge.JudgeAll(ReportPart::kDone, command.done);

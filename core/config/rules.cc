@@ -164,6 +164,29 @@ struct LowerBound {
   int32_t least;
 };
 
+Problem CheckRange(const Draft& draft, absl::string_view key, int32_t least, int32_t most) {
+  int32_t number = Checked(ParseInt(TextOf(draft, key)), key);
+  if (number >= least && number <= most) return std::nullopt;
+  return ConfigProblem(absl::StrCat("Invalid configuration for ", key, ", it must be from ", least,
+                                    " to ", most, ", found ", number, "."));
+}
+
+Problem CheckRebalance(const Draft&, const Draft& after) {
+  struct Range {
+    absl::string_view key;
+    int32_t least, most;
+  };
+  constexpr Range kRanges[] = {{"pegel.rebalance.balance-tolerance-permille", 0, 1'000},
+                               {"pegel.rebalance.max-attempts", 1, 1'000},
+                               {"pegel.rebalance.max-leader-moves", 0, 1'000'000},
+                               {"pegel.rebalance.max-moves", 0, 1'000'000},
+                               {"pegel.rebalance.max-moves-per-server", 1, 1'000'000}};
+  for (const auto& [key, least, most] : kRanges) {
+    if (Problem problem = CheckRange(after, key, least, most)) return problem;
+  }
+  return CheckAtLeastOneMilli(after, "pegel.rebalance.move-timeout");
+}
+
 }  // namespace
 
 Problem CheckKeyText(absl::string_view key) {
@@ -199,6 +222,7 @@ Problem CheckRules(const Draft& before, const Draft& after) {
       {"datalake.", &CheckLakeSwitch},
       {"datalake.", &CheckLakeKeys},
       {kCredentialsKey, &CheckUsers},
+      {"pegel.rebalance.", &CheckRebalance},
       {"remote.data.", &CheckRemoteDirsKept},
       {"remote.data.", &CheckRemoteDirWeights},
   };

@@ -90,6 +90,7 @@ struct Options {
     }
     return false;
   }
+  bool operator==(const Options&) const = default;
 };
 
 }  // namespace pegel::rebalance

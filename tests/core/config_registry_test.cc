@@ -28,7 +28,7 @@ std::vector<std::string> KeysWhere(Choose choose) {
 
 TEST(ConfigRegistry, HoldsEveryOptionOnceInOrder) {
   absl::Span<const Option> all = Registry();
-  EXPECT_EQ(all.size(), 171u);
+  EXPECT_EQ(all.size(), 182u);
   EXPECT_TRUE(std::is_sorted(all.begin(), all.end(),
                              [](const Option& a, const Option& b) { return a.key < b.key; }));
   for (size_t i = 1; i < all.size(); ++i) EXPECT_NE(all[i - 1].key, all[i].key);
@@ -51,19 +51,19 @@ TEST(ConfigRegistry, FindsNoOptionUnderAnyOtherKey) {
   EXPECT_EQ(FindOption("datalake.paimon.warehouse"), nullptr);
 }
 
-TEST(ConfigRegistry, HasEachTypeAsOftenAsFlussDeclaresIt) {
+TEST(ConfigRegistry, HasEachTypeAsOftenAsFlussAndPegelDeclareIt) {
   auto count = [](Type type) {
     return KeysWhere([type](const Option& option) { return option.type == type; }).size();
   };
-  EXPECT_EQ(count(Type::kBoolean), 21u);
-  EXPECT_EQ(count(Type::kInt), 39u);
+  EXPECT_EQ(count(Type::kBoolean), 23u);
+  EXPECT_EQ(count(Type::kInt), 44u);
   EXPECT_EQ(count(Type::kLong), 1u);
   EXPECT_EQ(count(Type::kDouble), 5u);
   EXPECT_EQ(count(Type::kString), 31u);
   EXPECT_EQ(count(Type::kPassword), 1u);
-  EXPECT_EQ(count(Type::kEnum), 4u);
-  EXPECT_EQ(count(Type::kMemorySize), 25u);
-  EXPECT_EQ(count(Type::kDuration), 31u);
+  EXPECT_EQ(count(Type::kEnum), 5u);
+  EXPECT_EQ(count(Type::kMemorySize), 26u);
+  EXPECT_EQ(count(Type::kDuration), 33u);
   EXPECT_EQ(count(Type::kStringList), 9u);
   EXPECT_EQ(count(Type::kIntList), 1u);
   EXPECT_EQ(count(Type::kEnumList), 1u);
@@ -98,7 +98,7 @@ TEST(ConfigRegistry, EveryDefaultIsAValueOfItsTypeInCanonicalText) {
     EXPECT_LE(text.size(), kConfigValueBytesMax);
     EXPECT_EQ(Canonical(option, text), text) << option.key;
   }
-  EXPECT_EQ(defaults, 139);
+  EXPECT_EQ(defaults, 150);
 }
 
 TEST(ConfigRegistry, EnumsHaveNamesAndOthersNone) {

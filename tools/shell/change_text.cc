@@ -9,6 +9,8 @@
 #include "core/acl/text.h"
 #include "core/cluster/names.h"
 #include "core/cluster/text.h"
+#include "core/moves/text.h"
+#include "core/rebalance/text.h"
 #include "procedures/masked.h"
 #include "tools/shell/printable.h"
 
@@ -90,6 +92,32 @@ Json BucketJson(const char* event, const cluster::BucketKey& key) {
 Json ServersJson(const std::vector<cluster::ServerId>& servers) {
   Json json = Json::array();
   for (cluster::ServerId server : servers) json.push_back(server.value);
+  return json;
+}
+
+template <typename Servers>
+Json ListJson(const Servers& servers) {
+  Json json = Json::array();
+  for (cluster::ServerId server : servers) json.push_back(server.value);
+  return json;
+}
+
+Json RebalanceJson(const char* event, Lsn rebalance) {
+  return Json{{"event", event}, {"rebalance", moves::IdText(rebalance)}};
+}
+
+// A time that may not have come yet.
+Json WhenJson(UnixNanos time) { return time == UnixNanos{} ? Json() : Json(TimeText(time)); }
+
+Json MoveJson(const moves::PlannedMove& move) {
+  Json json{{"table", move.key.table.value}, {"partition", nullptr}, {"bucket", move.key.bucket}};
+  if (move.key.partition != cluster::kNoPartition) json["partition"] = move.key.partition.value;
+  json["leader"] = move.leader.value;
+  json["new_leader"] = move.new_leader.value;
+  json["origin"] = ListJson(move.origin);
+  json["target"] = ListJson(move.target);
+  json["bytes"] = move.bytes;
+  json["urgency"] = std::string(moves::ToText(move.urgency));
   return json;
 }
 
@@ -195,6 +223,76 @@ struct JsonOf {
     json["server"] = event.server.value;
     return json;
   }
+  Json operator()(const RebalanceCreated& event) const {
+    Json json = RebalanceJson("rebalance_created", event.id);
+    json["goals"] = rebalance::ToText(event.options.goals);
+    json["tolerance_permille"] = event.options.tolerance_permille;
+    json["trigger_only"] = event.options.is_trigger_only;
+    json["drain_only"] = event.options.is_drain_only;
+    json["temporary_offline"] = std::string(rebalance::ToText(event.options.temporary_offline));
+    json["by"] = ToText(event.author);
+    return json;
+  }
+  Json operator()(const PlanDrafted& event) const {
+    Json json = RebalanceJson("plan_drafted", event.rebalance);
+    json["revision"] = event.revision;
+    json["index"] = event.index;
+    json["moves"] = Json::array();
+    for (const moves::PlannedMove& move : event.moves) json["moves"].push_back(MoveJson(move));
+    return json;
+  }
+  Json operator()(const PlanAdopted& event) const {
+    Json json = RebalanceJson("plan_adopted", event.rebalance);
+    json["revision"] = event.revision;
+    json["moves"] = event.summary.moves;
+    json["lower_bound"] = event.summary.lower_bound;
+    json["optimal"] = event.summary.is_optimal;
+    json["leader_changes"] = event.summary.leader_changes;
+    json["bytes"] = event.summary.bytes;
+    json["unresolved"] = event.summary.unresolved;
+    return json;
+  }
+  Json operator()(const PlanWanted& event) const {
+    Json json = RebalanceJson("plan_wanted", event.rebalance);
+    json["revision"] = event.revision;
+    json["avoid"] = ServersJson(event.avoid);
+    return json;
+  }
+  Json operator()(const RebalancePaused& event) const {
+    return RebalanceJson(event.is_paused ? "rebalance_paused" : "rebalance_resumed",
+                         event.rebalance);
+  }
+  Json operator()(const RebalanceFinished& event) const {
+    Json json = RebalanceJson("rebalance_finished", event.rebalance);
+    json["status"] = std::string(moves::ToText(event.status));
+    json["reason"] = event.reason;
+    return json;
+  }
+  Json operator()(const MoveChanged& event) const {
+    const moves::MoveState& state = event.state;
+    Json json = BucketJson("move_changed", event.key);
+    json["rebalance"] = moves::IdText(event.rebalance);
+    json["status"] = std::string(moves::ToText(state.status));
+    json["phase"] = std::string(moves::ToText(state.phase));
+    json["reason"] = std::string(moves::ToText(state.reason));
+    json["about"] = state.about == cluster::kNoServer ? Json() : Json(state.about.value);
+    json["attempt"] = state.attempt;
+    json["due"] = WhenJson(state.due);
+    json["started"] = WhenJson(state.started);
+    json["finished"] = WhenJson(state.finished);
+    return json;
+  }
+  Json operator()(const HomeChanged& event) const {
+    Json json = BucketJson("home_changed", event.key);
+    json["replicas"] = Json::array();
+    for (const moves::Home::Replica& replica : event.home.replicas) {
+      json["replicas"].push_back(
+          {{"home", replica.home.value}, {"stand_in", replica.stand_in.value}});
+    }
+    json["leader"] = nullptr;
+    if (event.home.leader != cluster::kNoServer) json["leader"] = event.home.leader.value;
+    return json;
+  }
 };
 
 // ---- text ----
@@ -292,6 +390,52 @@ struct TextOf {
   }
   std::string operator()(const ReplicaStopped& event) const {
     return absl::StrCat("replica stopped ", cluster::ToText(event.key), " on ", event.server.value);
+  }
+  std::string operator()(const RebalanceCreated& event) const {
+    return absl::StrCat("rebalance created ", moves::IdText(event.id), " for ",
+                        rebalance::ToText(event.options.goals));
+  }
+  std::string operator()(const PlanDrafted& event) const {
+    return absl::StrCat("plan drafted  ", moves::IdText(event.rebalance), " plan ", event.revision,
+                        " piece ", event.index, ", ", event.moves.size(), " buckets");
+  }
+  std::string operator()(const PlanAdopted& event) const {
+    const moves::PlanSummary& summary = event.summary;
+    return absl::StrCat("plan adopted  ", moves::IdText(event.rebalance), " plan ", event.revision,
+                        ", ", summary.moves, " replicas to copy, ", summary.bytes, " bytes, ",
+                        summary.leader_changes, " leaders to change");
+  }
+  std::string operator()(const PlanWanted& event) const {
+    std::string avoid =
+        event.avoid.empty() ? "" : absl::StrCat(" without servers ", ListText(event.avoid));
+    return absl::StrCat("plan wanted   ", moves::IdText(event.rebalance), " plan ", event.revision,
+                        avoid);
+  }
+  std::string operator()(const RebalancePaused& event) const {
+    return absl::StrCat(event.is_paused ? "rebalance paused " : "rebalance resumed ",
+                        moves::IdText(event.rebalance));
+  }
+  std::string operator()(const RebalanceFinished& event) const {
+    return absl::StrCat("rebalance finished ", moves::IdText(event.rebalance), " ",
+                        moves::ToText(event.status), event.reason.empty() ? "" : ": ",
+                        event.reason);
+  }
+  std::string operator()(const MoveChanged& event) const {
+    const moves::MoveState& state = event.state;
+    std::string reason = moves::ReasonText(state.reason, state.about);
+    return absl::StrCat("move changed  ", cluster::ToText(event.key), " ",
+                        moves::ToText(state.phase), " ", moves::ToText(state.status), " attempt ",
+                        state.attempt, reason.empty() ? "" : ": ", reason);
+  }
+  std::string operator()(const HomeChanged& event) const {
+    std::string text = absl::StrCat("home changed  ", cluster::ToText(event.key));
+    for (const moves::Home::Replica& replica : event.home.replicas) {
+      absl::StrAppend(&text, " ", replica.home.value, "<-", replica.stand_in.value);
+    }
+    if (event.home.leader != cluster::kNoServer) {
+      absl::StrAppend(&text, " leader ", event.home.leader.value);
+    }
+    return event.home.is_empty() ? text + " where it is" : text;
   }
 };
 

@@ -256,8 +256,8 @@ CLI::App* AddWatch(CLI::App& app, Flags* flags) {
                    "(default: pegel-watch with host and process id)")
       ->type_name("NAME");
   watch->add_option("--only", flags->only, "Only these changes")
-      ->check(CLI::IsMember({"configs", "acls", "servers", "tables"}))
-      ->type_name("configs|acls|servers|tables");
+      ->check(CLI::IsMember({"configs", "acls", "servers", "tables", "rebalances"}))
+      ->type_name("configs|acls|servers|tables|rebalances");
   watch
       ->add_option("--prefix", command.filter.key_prefixes,
                    "Only configs whose key begins so; may be repeated, implies --only configs")
@@ -301,6 +301,7 @@ WatchCommand WatchOf(Flags flags) {
   command.filter.configs = command.filter.boots = flags.only == "configs";
   command.filter.servers = flags.only == "servers";
   command.filter.tables = flags.only == "tables";
+  command.filter.rebalances = flags.only == "rebalances";
   return command;
 }
 
