@@ -12,6 +12,7 @@
 #include "core/change_feed.h"
 #include "core/engine.h"
 #include "core/liveness.h"
+#include "core/moves/proposal.h"
 #include "core/task_feed.h"
 
 namespace pegel {
@@ -89,6 +90,10 @@ class Line {
   // All that this registration should be doing; `done` is called before anything later is
   // published, so that TaskFeed::Begin may be called from it.
   virtual void AskTasks(const Registration& who, std::function<void(TaskList)> done) = 0;
+
+  // What a rebalance with these options would do now. Answered off the loop, plan after plan; a
+  // refusal when the goals cannot be reached or too many plans wait. Nothing is logged.
+  virtual void AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) = 0;
 };
 
 }  // namespace pegel

@@ -14,6 +14,7 @@
 #include "net/wire.h"
 #include "procedures/call_parser.h"
 #include "procedures/catalogue.h"
+#include "procedures/rebalance_rows.h"
 #include "procedures/rows.h"
 
 namespace pegel::net {
@@ -66,6 +67,7 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> ChangePartition(Context context);
   kj::Promise<void> AnswerTable(CallContext& context, const procedures::Table& table);
   kj::Promise<void> SubmitWithRows(CallContext context, RequestId id, AlterConfigs alter);
+  kj::Promise<void> SubmitWithPlan(CallContext context, RequestId id, PlanRebalance plan);
 
   std::shared_ptr<Account> account_;
 };
@@ -122,6 +124,9 @@ kj::Promise<void> Admin::call(CallContext context) {
   if (auto* alter = std::get_if<AlterConfigs>(&command)) {
     return SubmitWithRows(kj::mv(context), id, std::move(*alter));
   }
+  if (auto* plan = std::get_if<PlanRebalance>(&command)) {
+    return SubmitWithPlan(kj::mv(context), id, std::move(*plan));
+  }
   return Submit(kj::mv(context), id, std::move(command),
                 [](const Reply& reply, auto out) { ToWire(reply, SuccessTable(), out); });
 }
@@ -132,6 +137,38 @@ kj::Promise<void> Admin::SubmitWithRows(CallContext context, RequestId id, Alter
   return Submit(
       kj::mv(context), id, std::move(alter),
       [rows = std::move(rows)](const Reply& reply, auto out) { ToWire(reply, rows, out); });
+}
+
+// First the line says whether the caller may, and with which options; then the plan is made, which
+// no record waits for.
+kj::Promise<void> Admin::SubmitWithPlan(CallContext context, RequestId id, PlanRebalance plan) {
+  context.releaseParams();
+  context.allowCancellation();
+  auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
+    line.Submit(account_->caller, id, std::move(plan), std::move(done));
+  });
+  return reply.then([account = account_,
+                     context = kj::mv(context)](kj::Own<Reply> reply) mutable -> kj::Promise<void> {
+    auto* result = std::get_if<Result>(&reply->outcome);
+    auto* asked = result == nullptr ? nullptr : std::get_if<PlanAsked>(result);
+    if (asked == nullptr) {
+      ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
+      return kj::READY_NOW;
+    }
+    auto proposal = AskLine<moves::Proposal>(
+        account, [&](Line& line, auto done) { line.AskPlan(asked->options, std::move(done)); });
+    return proposal.then([context = kj::mv(context),
+                          reply = kj::mv(reply)](kj::Own<moves::Proposal> proposal) mutable {
+      procedures::Table rows;
+      if (proposal->refusal.has_value()) {
+        reply->outcome = Error{ErrorCode::kRebalanceFailure, *proposal->refusal};
+      } else {
+        rows = procedures::ToTable(*proposal);
+        reply->outcome = Result{Done{}};
+      }
+      ToWire(*reply, rows, context.getResults().initReply());
+    });
+  });
 }
 
 kj::Promise<void> Admin::addAcl(AddAclContext context) {

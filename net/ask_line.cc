@@ -59,4 +59,8 @@ void Settle(PendingReply<SavedAnswer>& pending, SavedAnswer answer) {
   pending.Answer(std::move(answer));
 }
 
+void Settle(PendingReply<moves::Proposal>& pending, moves::Proposal proposal) {
+  pending.Answer(std::move(proposal));
+}
+
 }  // namespace pegel::net

@@ -35,6 +35,7 @@
 #include "tools/shell/line_editor.h"
 #include "tools/shell/printable.h"
 #include "tools/shell/progress.h"
+#include "tools/shell/rebalance_watch.h"
 #include "tools/shell/repl.h"
 #include "tools/shell/rollout_text.h"
 #include "tools/shell/saved_text.h"
@@ -169,6 +170,33 @@ int Run(WatchCommand command) {
   if (end.ok()) return kExitAccepted;
   if (!runner.has_connected()) return NoConnection(end);
   WriteOut({"", absl::StrCat("pegel: ", Printable(end.message()), "\n")});
+  return kExitRejected;
+}
+
+int Run(const RebalanceWatchRequest& request) {
+  EndOnSignal();
+  Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
+  RebalanceWatch watch(
+      {.look = [&] { return session.Call({.text = "CALL sys.list_rebalances()"}); },
+       .now = absl::Now,
+       .sleep = absl::SleepFor,
+       .is_asked_to_end = [] { return is_asked_to_end != 0; },
+       .print =
+           [](const std::string& text) {
+             WriteOut({text, ""});
+           },
+       .is_terminal = isatty(STDOUT_FILENO) != 0},
+      request.id, absl::Seconds(request.seconds_between));
+  auto end = watch.Run();
+  if (end.ok()) {
+    if (!end->has_value() || (*end)->status == "COMPLETED") return kExitAccepted;
+    if (!(*end)->reason.empty())
+      WriteOut({"", absl::StrCat("pegel: ", Printable((*end)->reason), "\n")});
+    return kExitRejected;
+  }
+  bool is_answer = absl::IsNotFound(end.status()) || absl::IsFailedPrecondition(end.status());
+  if (!is_answer) return NoConnection(end.status());
+  WriteOut({"", absl::StrCat("pegel: ", Printable(end.status().message()), "\n")});
   return kExitRejected;
 }
 

@@ -58,12 +58,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, Serv
   server->liveness_ = std::make_unique<Liveness>(
       server->engine_->world(), server->options_.lease_ms, server->options_.monotonic_ms());
   server->LookAtLeasesLater();
+  server->rebalancer_ = std::make_unique<Rebalancer>(server->ForRebalances());
+  server->rebalancer_->Look();
   return server;
 }
 
 Server::~Server() {
   *alive_ = false;
   listener_.reset();
+  rebalancer_.reset();
   history_.reset();
   snapshots_.reset();
   sequencer_.reset();  // Reports what is under way; its posts find alive_ false.
@@ -293,6 +296,29 @@ void Server::Lose(const Registration& who) {
          });
 }
 
+void Server::AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) {
+  if (is_draining_) return;
+  rebalancer_->Plan(std::move(options), std::move(done));
+}
+
+Rebalancer::Ports Server::ForRebalances() {
+  Rebalancer::Ports ports;
+  ports.world = [this]() -> const World& { return engine_->world(); };
+  ports.now = options_.now;
+  ports.post = Poster();
+  ports.submit = [this](Command command, std::function<void(Rebalancer::Ports::Fate)> done) {
+    Submit(Self(), RequestId{}, std::move(command), [done = std::move(done)](const Reply& reply) {
+      done({reply.receipt.has_value(), std::holds_alternative<Result>(reply.outcome)});
+    });
+  };
+  ports.after = [this](int64_t milliseconds, std::function<void()> task) {
+    loop_.After(milliseconds, [alive = alive_, task = std::move(task)] {
+      if (*alive) task();
+    });
+  };
+  return ports;
+}
+
 void Server::Step(Input input) {
   for (Effect& effect : engine_->Step(std::move(input))) {
     std::visit([this](auto& e) { Do(e); }, effect);
@@ -343,6 +369,7 @@ void Server::Do(Published& effect) {
     liveness_->OnChange(*change, options_.monotonic_ms());
   }
   tasks_->OnPublished(effect.changes);
+  if (rebalancer_ != nullptr) rebalancer_->OnPublished(effect.changes);
   changes_->Publish(effect.through, std::move(effect.changes));
   // Before it is told that these are durable, so that the second fold is not beyond it yet.
   if (snapshots_->wants_digest()) snapshots_->Compare(engine_->world().lsn, engine_->digest());

@@ -2,6 +2,7 @@
 //
 //   net/ → Submit → Engine::Step → records gathered over one loop turn → Sequencer (own thread)
 //   Sequencer → posted to the loop → Engine::Step(GroupDurable) → replies, and changes to watchers
+//   Rebalancer makes plans on a thread of its own, and says when moves have something due
 //   SnapshotThread folds what is durable once more, writes snapshots, and raises alarms
 //
 // Loop thread only, but for what the sequencer's report posts. Used by pegeld and by tests that
@@ -24,6 +25,7 @@
 #include "replay/recover.h"
 #include "tools/history_thread.h"
 #include "tools/keyring.h"
+#include "tools/rebalancer.h"
 #include "tools/server_options.h"
 #include "tools/snapshot_thread.h"
 
@@ -60,6 +62,7 @@ class Server final : public Line {
   LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;
+  void AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) override;
 
  private:
   Server(net::EventLoop& loop, ServerOptions options);
@@ -68,6 +71,7 @@ class Server final : public Line {
   absl::Status Recover();
   void StartFolds(replay::Recovered& recovered);
   SnapshotEvents OnSnapshots();
+  Rebalancer::Ports ForRebalances();
   void Raise(Alarm alarm);
   std::function<void(std::function<void()>)> Poster();
   absl::Status LoadKeys();
@@ -97,6 +101,7 @@ class Server final : public Line {
   std::shared_ptr<ChangeFeed> changes_;
   std::shared_ptr<TaskFeed> tasks_;
   std::unique_ptr<Liveness> liveness_;
+  std::unique_ptr<Rebalancer> rebalancer_;
   std::unique_ptr<HistoryThread> history_;
   std::unique_ptr<Retention> retention_;
   std::unique_ptr<SnapshotThread> snapshots_;

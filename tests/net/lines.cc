@@ -132,6 +132,13 @@ void EngineLine::AskTasks(const Registration& who, std::function<void(TaskList)>
   Carry(engine_.Step(TasksAsked{token, who}));
 }
 
+void EngineLine::AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) {
+  moves::QuestionBuilder builder(Lsn{}, 1, std::move(options), {});
+  while (!builder.Step(world(), UnixNanos{now_ms_ * 1'000'000}, 1'000)) {
+  }
+  done(moves::Propose(builder.Take()));
+}
+
 void EngineLine::Pass(int64_t milliseconds) {
   for (int64_t end = now_ms_ + milliseconds; now_ms_ < end;) {
     now_ms_ = std::min(end, now_ms_ + liveness_.tick_ms());

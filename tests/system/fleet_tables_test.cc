@@ -17,8 +17,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "replay/recover.h"
 #include "tests/support/random.h"
+#include "tests/system/fleet_support.h"
 #include "tests/system/process.h"
 
 namespace pegel::testing {
@@ -35,19 +35,6 @@ struct Volume {
 };
 Volume VolumeNow() { return IsFullVolume() ? Volume{100, 50, 200, 10} : Volume{20, 5, 20, 3}; }
 
-// What the fleet prints up to and with the line that begins so; the rest of that line.
-std::string WaitForLine(ChildProcess& fleet, const std::string& begin) {
-  for (int i = 0; i < 6000; ++i) {
-    for (absl::string_view line : absl::StrSplit(fleet.out(), '\n')) {
-      bool is_whole = line.data() + line.size() < fleet.out().data() + fleet.out().size();
-      if (is_whole && absl::ConsumePrefix(&line, begin)) return std::string(line);
-    }
-    if (!fleet.ReadFor(10)) break;
-  }
-  ADD_FAILURE() << "no line '" << begin << "' in: " << fleet.out();
-  return "";
-}
-
 std::set<int> ParseIds(const std::string& text) {
   std::set<int> ids;
   for (absl::string_view piece : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
@@ -56,49 +43,6 @@ std::set<int> ParseIds(const std::string& text) {
     ids.insert(id);
   }
   return ids;
-}
-
-Finished Pegel(const std::string& address, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), PEGEL);
-  arguments.insert(arguments.end(), {"--server", address});
-  return RunProgram(arguments);
-}
-
-// Rows of a listing, by column.
-std::vector<std::map<std::string, std::string>> Rows(const std::string& address,
-                                                     std::vector<std::string> arguments) {
-  arguments.insert(arguments.end(), {"--format", "json"});
-  Finished listed = Pegel(address, arguments);
-  EXPECT_EQ(listed.exit_code, 0) << listed.err;
-  std::vector<std::map<std::string, std::string>> rows;
-  Json json = Json::parse(listed.out, nullptr, false);
-  if (json.is_discarded() || !json.contains("rows")) return rows;
-  for (const Json& row : json["rows"]) {
-    auto& fields = rows.emplace_back();
-    for (size_t i = 0; i < row.size(); ++i) {
-      fields[json["columns"][i]] = row[i].is_null() ? "" : row[i].get<std::string>();
-    }
-  }
-  return rows;
-}
-
-// The state as an auditor folds it from the log, while the server runs.
-cluster::ClusterState StateOf(const std::string& data_dir) {
-  absl::StatusOr<replay::Folded> folded =
-      replay::Audit({.data_dir = data_dir}, [](const auto&...) {});
-  EXPECT_TRUE(folded.ok()) << folded.status();
-  return folded.ok() ? std::move(folded->world.cluster) : cluster::ClusterState{};
-}
-
-template <typename Visit>
-void ForEachBucket(const cluster::ClusterState& state, Visit visit) {
-  for (const auto& [id, table] : state.tables) {
-    for (const auto& [partition, of_it] : table.partitions) {
-      for (size_t i = 0; i < of_it.buckets.size(); ++i) {
-        visit(cluster::BucketKey{id, partition, static_cast<int32_t>(i)}, of_it.buckets[i]);
-      }
-    }
-  }
 }
 
 // Buckets that a live replica in sync could lead, and that are led by nobody who lives.

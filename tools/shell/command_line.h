@@ -135,6 +135,14 @@ struct OfflinePlanRequest {
   Format format = Format::kTable;  // kTable or kJson.
 };
 
+// `pegel rebalance watch`.
+struct RebalanceWatchRequest {
+  std::string server;
+  std::string id;  // Empty: the newest.
+  double seconds_between = 1;
+  uint32_t retry_seconds = 10;
+};
+
 // Nothing to do but to end: help was printed, or an error.
 struct Leave {
   int exit_code = kExitAccepted;
@@ -143,7 +151,8 @@ struct Leave {
 using PegelRequest =
     std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, SettingsRequest,
                  SnapshotRequest, BackupRequest, KeygenRequest, ResealRequest, UnregisterRequest,
-                 TableChangeRequest, TablesRequest, BucketsRequest, OfflinePlanRequest, Leave>;
+                 TableChangeRequest, TablesRequest, BucketsRequest, OfflinePlanRequest,
+                 RebalanceWatchRequest, Leave>;
 
 PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "tools/shell/command_line.h"
 #include "tools/shell/common_flags.h"
@@ -17,11 +18,26 @@ class RebalanceLine {
   std::optional<PegelRequest> Request() const;
 
  private:
+  void AddGoals(CLI::App* command);
+  void AddRun(CLI::App* rebalance);
   void AddPlan(CLI::App* rebalance);
+  void AddWatch(CLI::App* rebalance);
+  CLI::App* AddForOne(CLI::App* rebalance, const char* name, const char* what,
+                      const char* examples);
+  PegelRequest Call(const std::string& procedure, const std::string& argument) const;
 
   CommonFlags flags_;
-  OfflinePlanRequest offline_;
+  OfflinePlanRequest offline_;  // Its goals are everybody's.
+  std::string id_;
+  double seconds_between_ = 1;
+  CLI::App* run_ = nullptr;
   CLI::App* plan_ = nullptr;
+  CLI::App* list_ = nullptr;
+  CLI::App* show_ = nullptr;
+  CLI::App* watch_ = nullptr;
+  CLI::App* pause_ = nullptr;
+  CLI::App* resume_ = nullptr;
+  CLI::App* cancel_ = nullptr;
 };
 
 }  // namespace pegel::tools
