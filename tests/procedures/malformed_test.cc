@@ -538,12 +538,8 @@ const std::vector<Refusal>& Refusals() {
       {"CALL SYS.Show_Procedures()", ErrorCode::kProcedureNotExist,
        "line 1, column 6: Procedure SYS.Show_Procedures does not exist. SHOW PROCEDURES lists "
        "those that do."},
-      {"CALL sys.rebalance('REPLICA_DISTRIBUTION')", ErrorCode::kProcedureNotExist,
-       "line 1, column 6: Procedure sys.rebalance does not exist. SHOW PROCEDURES lists those that "
-       "do."},
-      {"CALL sys.cancel_rebalance('rebalance-12345')", ErrorCode::kProcedureNotExist,
-       "line 1, column 6: Procedure sys.cancel_rebalance does not exist. SHOW PROCEDURES lists "
-       "those "
+      {"CALL sys.rebalance_all('REPLICA_DISTRIBUTION')", ErrorCode::kProcedureNotExist,
+       "line 1, column 6: Procedure sys.rebalance_all does not exist. SHOW PROCEDURES lists those "
        "that do."},
       {"CALL sys.`list acl`('ANY')", ErrorCode::kProcedureNotExist,
        "line 1, column 6: Procedure sys.list acl does not exist. SHOW PROCEDURES lists those that "

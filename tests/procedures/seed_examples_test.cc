@@ -138,7 +138,7 @@ CALL sys.remove_server_tag('1,2,3', 'TEMPORARY_OFFLINE');
 )sql";
 
 // Of procedures that later versions bring: the grammar reads them already.
-constexpr char kLaterExamples[] =
+constexpr char kRebalanceExamples[] =
     R"sql(-- Use the Fluss catalog (replace 'fluss_catalog' with your catalog name if different)
 USE fluss_catalog;
 -- Trigger rebalance with rack-aware goal (recommended for multi-rack deployments)
@@ -346,16 +346,23 @@ TEST(SeedExamples, TheCatalogNameMayStandInFront) {
   EXPECT_EQ(CommandsOf(example), CommandsOf(kAddExample));
 }
 
-TEST(SeedExamples, WhatLaterVersionsBringIsReadAndSaidNotToExist) {
-  size_t calls = 0;
-  for (const Statement& statement : StatementsOf(kLaterExamples)) {
+TEST(SeedExamples, Rebalance) {
+  std::vector<Command> commands;
+  for (const Statement& statement : StatementsOf(kRebalanceExamples)) {
     if (std::holds_alternative<UseStatement>(statement)) continue;
     auto command = MakeCommand(std::get<CallStatement>(statement));
-    ASSERT_TRUE(std::holds_alternative<Error>(command));
-    EXPECT_EQ(std::get<Error>(command).code, ErrorCode::kProcedureNotExist);
-    ++calls;
+    ASSERT_TRUE(std::holds_alternative<Command>(command)) << std::get<Error>(command).message;
+    commands.push_back(std::get<Command>(std::move(command)));
   }
-  EXPECT_EQ(calls, 7u);
+  using rebalance::Goal;
+  const std::string id = "rebalance-12345";
+  EXPECT_EQ(
+      commands,
+      (std::vector<Command>{
+          StartRebalance{{Goal::kRackAware, Goal::kReplicaDistribution}},
+          StartRebalance{{Goal::kReplicaDistribution}},
+          StartRebalance{{Goal::kRackAware, Goal::kReplicaDistribution, Goal::kLeaderDistribution}},
+          ListRebalance{}, ListRebalance{.id = id}, CancelRebalance{}, CancelRebalance{id}}));
 }
 
 }  // namespace
