@@ -54,6 +54,10 @@ struct Saved {
 };
 using SavedAnswer = std::variant<Saved, Error>;
 
+// A plan that was made, or why there is none; shared, because it may be large.
+using SharedProposal = std::shared_ptr<const moves::Proposal>;
+using PlanDone = std::function<void(SharedProposal)>;
+
 // Loop thread only. Every callback is called exactly once, on the loop thread, possibly before the
 // call returns; when the server stops first, it is dropped uncalled and the connection breaks.
 class Line {
@@ -93,7 +97,7 @@ class Line {
 
   // What a rebalance with these options would do now. Answered off the loop, plan after plan; a
   // refusal when the goals cannot be reached or too many plans wait. Nothing is logged.
-  virtual void AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) = 0;
+  virtual void AskPlan(rebalance::Options options, PlanDone done) = 0;
 };
 
 }  // namespace pegel

@@ -155,15 +155,15 @@ kj::Promise<void> Admin::SubmitWithPlan(CallContext context, RequestId id, PlanR
       ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
       return kj::READY_NOW;
     }
-    auto proposal = AskLine<moves::Proposal>(
+    auto proposal = AskLine<SharedProposal>(
         account, [&](Line& line, auto done) { line.AskPlan(asked->options, std::move(done)); });
     return proposal.then([context = kj::mv(context),
-                          reply = kj::mv(reply)](kj::Own<moves::Proposal> proposal) mutable {
+                          reply = kj::mv(reply)](kj::Own<SharedProposal> proposal) mutable {
       procedures::Table rows;
-      if (proposal->refusal.has_value()) {
-        reply->outcome = Error{ErrorCode::kRebalanceFailure, *proposal->refusal};
+      if ((*proposal)->refusal.has_value()) {
+        reply->outcome = Error{ErrorCode::kRebalanceFailure, *(*proposal)->refusal};
       } else {
-        rows = procedures::ToTable(*proposal);
+        rows = procedures::ToTable(**proposal);
         reply->outcome = Result{Done{}};
       }
       ToWire(*reply, rows, context.getResults().initReply());

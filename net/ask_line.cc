@@ -59,7 +59,7 @@ void Settle(PendingReply<SavedAnswer>& pending, SavedAnswer answer) {
   pending.Answer(std::move(answer));
 }
 
-void Settle(PendingReply<moves::Proposal>& pending, moves::Proposal proposal) {
+void Settle(PendingReply<SharedProposal>& pending, SharedProposal proposal) {
   pending.Answer(std::move(proposal));
 }
 

@@ -26,7 +26,7 @@ void Settle(PendingReply<Reply>& pending, Reply reply);
 void Settle(PendingReply<Status>& pending, Status status);
 void Settle(PendingReply<SettingsAnswer>& pending, SettingsAnswer answer);
 void Settle(PendingReply<SavedAnswer>& pending, SavedAnswer answer);
-void Settle(PendingReply<moves::Proposal>& pending, moves::Proposal proposal);
+void Settle(PendingReply<SharedProposal>& pending, SharedProposal proposal);
 
 // Puts a question to the line, by `ask(line, callback)`, and promises the answer.
 template <typename T, typename Ask>

@@ -18,10 +18,6 @@
 namespace pegel::procedures {
 namespace {
 
-std::string InQuotes(absl::string_view text) {
-  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
-}
-
 // Config keys have dots and dashes and stay readable; anything stranger goes into backticks.
 std::string NameText(absl::string_view name) {
   bool is_plain = !name.empty();
@@ -324,6 +320,10 @@ struct CallTextOf {
 };
 
 }  // namespace
+
+std::string InQuotes(absl::string_view text) {
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
+}
 
 std::string ToCallText(const Command& command) { return std::visit(CallTextOf{}, command); }
 

@@ -28,10 +28,14 @@
 
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "core/command.h"
 
 namespace pegel::procedures {
 
 std::string ToCallText(const Command& command);
+
+// A text as a CALL has it: in single quotes, its own doubled.
+std::string InQuotes(absl::string_view text);
 
 }  // namespace pegel::procedures

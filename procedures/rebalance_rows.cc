@@ -1,9 +1,12 @@
 #include "procedures/rebalance_rows.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "core/check.h"
+#include "core/limits.h"
 #include "core/moves/text.h"
 #include "core/rebalance/text.h"
 
@@ -137,12 +140,13 @@ Table ToTable(const RebalanceRows& rows) {
 Table ToTable(const moves::Proposal& proposal) {
   const moves::PlanSummary& summary = proposal.summary;
   std::string json = "[";
-  for (const moves::PlannedMove& move : proposal.moves) {
-    if (&move != &proposal.moves.front()) json.push_back(',');
-    AddBucket(move, &json);
+  const size_t listed = std::min(proposal.moves.size(), kListedMovesMax);
+  for (size_t i = 0; i < listed; ++i) {
+    if (i != 0) json.push_back(',');
+    AddBucket(proposal.moves[i], &json);
     json.push_back('}');
   }
-  json.push_back(']');
+  absl::StrAppend(&json, listed < proposal.moves.size() ? ",{\"truncated\":true}" : "", "]");
   std::string unresolved = absl::StrJoin(summary.unresolved, "; ");
   return {.columns = {"buckets", "replica_moves", "lower_bound", "optimal", "leader_changes",
                       "bytes", "replicas_before", "replicas_after", "leaders_before",

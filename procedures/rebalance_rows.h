@@ -24,8 +24,8 @@ Table ToTable(const RebalanceRows& rows);
 Table ToTable(const PlanAsked& asked);
 
 // What the planner answered to sys.plan_rebalance: one row with its measures (ranges as `min-max`
-// over the servers that take replicas), and the buckets as in DetailJson, without a status. The
-// proposal is no refusal.
+// over the servers that take replicas), and the buckets as in DetailJson, without a status;
+// {"truncated":true} stands behind the first kListedMovesMax. The proposal is no refusal.
 Table ToTable(const moves::Proposal& proposal);
 
 // IMPORTANT: scripts parse this: Fluss's keys in Fluss's order, no blanks, buckets by key, statuses

@@ -35,9 +35,9 @@ void Rebalancer::Look() {
 
 void Rebalancer::Advance() {
   is_advancing_ = true;
-  ports_.submit(AdvanceMoves{}, [this](Ports::Fate fate) {
+  ports_.submit(AdvanceMoves{}, [this](const Reply& reply) {
     is_advancing_ = false;
-    if (!fate.is_logged) return WakeAt(UnixNanos{ports_.now().value + kRetryNanos});
+    if (!reply.receipt.has_value()) return WakeAt(UnixNanos{ports_.now().value + kRetryNanos});
     Look();
   });
 }
@@ -63,19 +63,16 @@ void Rebalancer::PlanIfWanted() {
   is_planning_ = true;
   Begin({moves::QuestionBuilder(wish->rebalance, wish->revision, std::move(wish->options),
                                 std::move(wish->avoid)),
-         [this](const moves::Proposal& proposal) {
-           Bring(std::make_shared<moves::Proposal>(proposal), 0);
-         }});
+         [this](const SharedProposal& proposal) { Bring(proposal, 0); }});
 }
 
-void Rebalancer::Plan(rebalance::Options options,
-                      std::function<void(const moves::Proposal&)> done) {
+void Rebalancer::Plan(rebalance::Options options, PlanDone done) {
   if (jobs_.size() >= kJobsMax) {
     moves::Proposal busy;
     busy.refusal = absl::StrCat(kJobsMax,
                                 " plans wait to be made, which is the limit. Ask again "
                                 "later; nothing was changed.");
-    return done(busy);
+    return done(std::make_shared<moves::Proposal>(std::move(busy)));
   }
   Begin({moves::QuestionBuilder(Lsn{}, 1, std::move(options), {}), std::move(done)});
 }
@@ -97,26 +94,43 @@ void Rebalancer::Think() {
     ports_.post([this, proposal] {
       auto done = std::move(jobs_.front().done);
       jobs_.pop_front();
-      done(*proposal);
+      done(proposal);
       if (!jobs_.empty()) Copy();
     });
   });
 }
 
-// One command after the other. A refusal ends the matter: the rebalance was cancelled meanwhile, or
-// waits for another plan, and then Look asks for it.
-void Rebalancer::Bring(std::shared_ptr<const moves::Proposal> proposal, size_t index) {
-  ports_.submit(moves::CommandAt(*proposal, index), [this, proposal, index](Ports::Fate fate) {
-    if (!fate.is_logged) {
+// One command after the other.
+void Rebalancer::Bring(const SharedProposal& proposal, size_t index) {
+  ports_.submit(moves::CommandAt(*proposal, index), [this, proposal, index](const Reply& reply) {
+    if (!reply.receipt.has_value()) {
       ports_.after(kRetryNanos / 1'000'000, [this, proposal, index] { Bring(proposal, index); });
       return;
     }
-    if (fate.is_accepted && index + 1 < moves::CommandCount(*proposal)) {
+    bool is_accepted = std::holds_alternative<Result>(reply.outcome);
+    if (is_accepted && index + 1 < moves::CommandCount(*proposal)) {
       return Bring(proposal, index + 1);
     }
-    is_planning_ = false;
-    Look();
+    EndBringing(*proposal, reply.outcome);
   });
+}
+
+// A refusal is as it should be when the rebalance was cancelled meanwhile. One that still waits for
+// this very plan would get the same again, for ever: it fails, and says why.
+void Rebalancer::EndBringing(const moves::Proposal& proposal, const Outcome& outcome) {
+  const auto* error = std::get_if<Error>(&outcome);
+  auto wish = moves::Driver::WantsPlan(ports_.world());
+  bool still_waits = wish.has_value() && wish->rebalance == proposal.rebalance &&
+                     wish->revision == proposal.revision;
+  if (error != nullptr && still_waits && !proposal.refusal.has_value()) {
+    moves::Proposal refused;
+    refused.rebalance = proposal.rebalance;
+    refused.revision = proposal.revision;
+    refused.refusal = absl::StrCat("The plan does not fit the log: ", error->message);
+    return Bring(std::make_shared<moves::Proposal>(std::move(refused)), 0);
+  }
+  is_planning_ = false;
+  Look();
 }
 
 }  // namespace pegel::tools

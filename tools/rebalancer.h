@@ -20,6 +20,7 @@
 #include "core/moves/proposal.h"
 #include "core/moves/question.h"
 #include "core/outcome.h"
+#include "core/ports.h"
 
 namespace pegel::tools {
 
@@ -29,12 +30,8 @@ class Rebalancer {
   struct Ports {
     std::function<const World&()> world;  // The engine's.
     std::function<UnixNanos()> now;       // The clock of record times.
-    // As the server itself; `done` is told whether the command is in the log, and whether it was
-    // accepted. When the server drains it is dropped.
-    struct Fate {
-      bool is_logged = false, is_accepted = false;
-    };
-    std::function<void(Command, std::function<void(Fate)>)> submit;
+    // As the server itself. `done` may be called at once, and never when the server drains.
+    std::function<void(Command, std::function<void(const Reply&)>)> submit;
     // Runs a task on the loop thread, unless the server is gone by then.
     std::function<void(std::function<void()>)> post;
     std::function<void(int64_t milliseconds, std::function<void()>)> after;
@@ -54,19 +51,20 @@ class Rebalancer {
 
   // A plan that nobody carries out, from the World as it is now. Plans are made one after another;
   // when too many wait, the answer is a refusal.
-  void Plan(rebalance::Options options, std::function<void(const moves::Proposal&)> done);
+  void Plan(rebalance::Options options, PlanDone done);
 
  private:
   struct Job {
     moves::QuestionBuilder builder;
-    std::function<void(const moves::Proposal&)> done;
+    PlanDone done;
   };
 
   void PlanIfWanted();
   void Begin(Job job);
   void Copy();
   void Think();
-  void Bring(std::shared_ptr<const moves::Proposal> proposal, size_t index);
+  void Bring(const SharedProposal& proposal, size_t index);
+  void EndBringing(const moves::Proposal& proposal, const Outcome& outcome);
   void Advance();
   void WakeAt(UnixNanos time);
 

@@ -296,7 +296,7 @@ void Server::Lose(const Registration& who) {
          });
 }
 
-void Server::AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) {
+void Server::AskPlan(rebalance::Options options, PlanDone done) {
   if (is_draining_) return;
   rebalancer_->Plan(std::move(options), std::move(done));
 }
@@ -306,10 +306,8 @@ Rebalancer::Ports Server::ForRebalances() {
   ports.world = [this]() -> const World& { return engine_->world(); };
   ports.now = options_.now;
   ports.post = Poster();
-  ports.submit = [this](Command command, std::function<void(Rebalancer::Ports::Fate)> done) {
-    Submit(Self(), RequestId{}, std::move(command), [done = std::move(done)](const Reply& reply) {
-      done({reply.receipt.has_value(), std::holds_alternative<Result>(reply.outcome)});
-    });
+  ports.submit = [this](Command command, std::function<void(const Reply&)> done) {
+    Submit(Self(), RequestId{}, std::move(command), std::move(done));
   };
   ports.after = [this](int64_t milliseconds, std::function<void()> task) {
     loop_.After(milliseconds, [alive = alive_, task = std::move(task)] {

@@ -62,7 +62,7 @@ class Server final : public Line {
   LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;
-  void AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) override;
+  void AskPlan(rebalance::Options options, PlanDone done) override;
 
  private:
   Server(net::EventLoop& loop, ServerOptions options);

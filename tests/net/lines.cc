@@ -132,11 +132,11 @@ void EngineLine::AskTasks(const Registration& who, std::function<void(TaskList)>
   Carry(engine_.Step(TasksAsked{token, who}));
 }
 
-void EngineLine::AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) {
+void EngineLine::AskPlan(rebalance::Options options, PlanDone done) {
   moves::QuestionBuilder builder(Lsn{}, 1, std::move(options), {});
   while (!builder.Step(world(), UnixNanos{now_ms_ * 1'000'000}, 1'000)) {
   }
-  done(moves::Propose(builder.Take()));
+  done(std::make_shared<moves::Proposal>(moves::Propose(builder.Take())));
 }
 
 void EngineLine::Pass(int64_t milliseconds) {

@@ -35,7 +35,9 @@ class FakeLine final : public Line {
   LeaseAnswer Heartbeat(const Author&, const Registration&) override { return LeaseRenewed{1}; }
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration&, std::function<void(TaskList)> done) override { done({}); }
-  void AskPlan(rebalance::Options, std::function<void(moves::Proposal)> done) override { done({}); }
+  void AskPlan(rebalance::Options, PlanDone done) override {
+    done(std::make_shared<moves::Proposal>());
+  }
 
   // Each call gets the outcome, and lsns from 1 as its receipts.
   void AnswerAll(const Outcome& outcome = Result{Done{}});
@@ -78,7 +80,7 @@ class EngineLine final : public Line {
   LeaseAnswer Heartbeat(const Author& author, const Registration& who) override;
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;
-  void AskPlan(rebalance::Options options, std::function<void(moves::Proposal)> done) override;
+  void AskPlan(rebalance::Options options, PlanDone done) override;
 
   // Time for leases goes by only here; who was silent for too long is lost.
   void Pass(int64_t milliseconds);

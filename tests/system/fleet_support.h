@@ -4,11 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "replay/recover.h"
@@ -16,9 +19,13 @@
 
 namespace pegel::testing {
 
-// What the fleet prints up to and with the line that begins so; the rest of that line.
-inline std::string WaitForLine(ChildProcess& fleet, const std::string& begin) {
-  for (int i = 0; i < 6000; ++i) {
+// A tablet server that is silent for longer is dead.
+inline const std::vector<std::string> kShortLease = {"--lease", "1500 ms"};
+
+// Waits until the fleet has printed a line that begins so; what follows on it.
+inline std::string WaitForLine(ChildProcess& fleet, const std::string& begin,
+                               std::chrono::seconds patience = std::chrono::seconds(60)) {
+  for (int i = 0; i < patience / std::chrono::milliseconds(10); ++i) {
     for (absl::string_view line : absl::StrSplit(fleet.out(), '\n')) {
       bool is_whole = line.data() + line.size() < fleet.out().data() + fleet.out().size();
       if (is_whole && absl::ConsumePrefix(&line, begin)) return std::string(line);
@@ -27,6 +34,16 @@ inline std::string WaitForLine(ChildProcess& fleet, const std::string& begin) {
   }
   ADD_FAILURE() << "no line '" << begin << "' in: " << fleet.out();
   return "";
+}
+
+inline std::set<int> ParseIds(const std::string& text) {
+  std::set<int> ids;
+  for (absl::string_view piece : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
+    int id = -1;
+    EXPECT_TRUE(absl::SimpleAtoi(piece, &id)) << text;
+    ids.insert(id);
+  }
+  return ids;
 }
 
 inline Finished Pegel(const std::string& address, std::vector<std::string> arguments) {

@@ -28,22 +28,11 @@ using std::chrono::milliseconds;
 using Json = nlohmann::json;
 
 constexpr milliseconds kLease(1500);
-const std::vector<std::string> kShortLease = {"--lease", "1500 ms"};
 
 struct Volume {
   int servers, tables, buckets, victims;
 };
 Volume VolumeNow() { return IsFullVolume() ? Volume{100, 50, 200, 10} : Volume{20, 5, 20, 3}; }
-
-std::set<int> ParseIds(const std::string& text) {
-  std::set<int> ids;
-  for (absl::string_view piece : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
-    int id = -1;
-    EXPECT_TRUE(absl::SimpleAtoi(piece, &id)) << text;
-    ids.insert(id);
-  }
-  return ids;
-}
 
 // Buckets that a live replica in sync could lead, and that are led by nobody who lives.
 size_t Orphans(const cluster::ClusterState& state, const std::set<int>& dead) {

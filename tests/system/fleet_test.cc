@@ -8,12 +8,12 @@
 #include <set>
 #include <thread>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "replay/recover.h"
 #include "tests/support/random.h"
+#include "tests/system/fleet_support.h"
 #include "tests/system/process.h"
 
 namespace pegel::testing {
@@ -26,7 +26,8 @@ constexpr milliseconds kLease(1500);
 constexpr int kServers = 8;
 constexpr int kVictims = 3;
 
-const std::vector<std::string> kShortLease = {"--lease", "1500 ms"};
+// How long a line of the fleet may take.
+constexpr std::chrono::seconds kPatience(20);
 
 // Ids of the live ones, as the log has them: an auditor folds it while the server runs.
 std::set<int> LiveServers(const std::string& data_dir) {
@@ -40,29 +41,6 @@ std::set<int> LiveServers(const std::string& data_dir) {
     if (server.is_live) live.insert(id.value);
   }
   return live;
-}
-
-// Waits until the fleet has printed a line that begins so; what follows on it.
-std::string WaitForLine(ChildProcess& fleet, const std::string& begin) {
-  for (int i = 0; i < 2000; ++i) {
-    for (absl::string_view line : absl::StrSplit(fleet.out(), '\n')) {
-      bool is_whole = line.data() + line.size() < fleet.out().data() + fleet.out().size();
-      if (is_whole && absl::ConsumePrefix(&line, begin)) return std::string(line);
-    }
-    if (!fleet.ReadFor(10)) break;
-  }
-  ADD_FAILURE() << "no line '" << begin << "' in: " << fleet.out();
-  return "";
-}
-
-std::set<int> ParseIds(const std::string& text) {
-  std::set<int> ids;
-  for (absl::string_view piece : absl::StrSplit(text, ',', absl::SkipWhitespace())) {
-    int id = -1;
-    EXPECT_TRUE(absl::SimpleAtoi(piece, &id)) << text;
-    ids.insert(id);
-  }
-  return ids;
 }
 
 std::vector<std::string> FleetCommand(const std::string& address, uint64_t seed) {
@@ -89,10 +67,10 @@ TEST(Fleet, TheSilentAreFoundAndNobodyElse) {
   const std::string address = server->address();
   ASSERT_NE(address, "") << server->output();
   ChildProcess fleet(FleetCommand(address, seed));
-  WaitForLine(fleet, "fleet ready");
+  WaitForLine(fleet, "fleet ready", kPatience);
   ASSERT_EQ(LiveServers(data_dir).size(), static_cast<size_t>(kServers));
 
-  std::set<int> victims = ParseIds(WaitForLine(fleet, "fleet silent:"));
+  std::set<int> victims = ParseIds(WaitForLine(fleet, "fleet silent:", kPatience));
   ASSERT_EQ(victims.size(), static_cast<size_t>(kVictims));
   Clock::time_point deadline = Clock::now() + kLease + milliseconds(1000);
   std::set<int> all, found, wrongly;
@@ -182,7 +160,7 @@ TEST(Fleet, TheExamplesOfTagsRunWordForWord) {
   ServerProcess server(PEGELD, directory.path() + "/data");
   ASSERT_NE(server.address(), "") << server.output();
   ChildProcess fleet({PEGEL_FLEET, "--server", server.address(), "--servers", "4"});
-  WaitForLine(fleet, "fleet ready");
+  WaitForLine(fleet, "fleet ready", kPatience);
   const auto untagged = FourServers("", "");
   const auto tagged = FourServers("PERMANENT_OFFLINE", "TEMPORARY_OFFLINE");
   EXPECT_EQ(ListedServers(server), untagged);

@@ -56,6 +56,24 @@ TEST_F(CommandLine, ScriptsComeInTheOrderOfTheCommandLine) {
                                                 {Kind::kFile, "b"}}));
 }
 
+TEST_F(CommandLine, RebalanceCommandsAreCallsOfTheirProcedures) {
+  auto call = [](const Arguments& arguments) { return Sql(arguments).inputs.at(0).text; };
+  EXPECT_EQ(call({"rebalance", "run", "--goals", "RACK_AWARE"}),
+            "CALL sys.rebalance('RACK_AWARE')");
+  EXPECT_EQ(call({"rebalance", "plan", "--goals", "RACK_AWARE"}),
+            "CALL sys.plan_rebalance('RACK_AWARE')");
+  EXPECT_EQ(call({"rebalance", "list"}), "CALL sys.list_rebalances()");
+  EXPECT_EQ(call({"rebalance", "show"}), "CALL sys.list_rebalance()");
+  EXPECT_EQ(call({"rebalance", "cancel", "rebalance-17"}),
+            "CALL sys.cancel_rebalance('rebalance-17')");
+  EXPECT_EQ(call({"rebalance", "pause", "x'); CALL sys.rebalance('"}),
+            "CALL sys.pause_rebalance('x''); CALL sys.rebalance(''')");
+  EXPECT_EQ(call({"rebalance", "resume"}), "CALL sys.resume_rebalance()");
+  EXPECT_TRUE(std::holds_alternative<RebalanceWatchRequest>(Read({"rebalance", "watch"})));
+  EXPECT_EQ(LeaveCode({"rebalance", "run"}), kExitUsage);
+  EXPECT_EQ(LeaveCode({"rebalance", "plan", "--goals", "RACK_AWARE", "--drain-only"}), kExitUsage);
+}
+
 TEST_F(CommandLine, AStatementMayBeAnyText) {
   for (const char* text : {"", "-x", "--keep-going", "a b", "[a,b]", "a,b", "'q'", "\"q\"", "{}",
                            "CALL sys.x('a','b')", "-e"}) {

@@ -14,8 +14,6 @@ constexpr absl::Duration kBetween = absl::Milliseconds(100);
 constexpr uint64_t kBarCells = 24;
 // Reading the clock for each of a million records would cost more than some of them.
 constexpr uint64_t kCallsBetweenLooks = 64;
-// Back to the beginning of the line, and wiped to its end.
-constexpr char kWipe[] = "\r\x1b[K";
 
 // `950`, `12 k`, `1.2 M`.
 std::string Short(uint64_t count) {
@@ -25,6 +23,11 @@ std::string Short(uint64_t count) {
 }
 
 }  // namespace
+
+std::string Bar(uint64_t done, uint64_t total) {
+  uint64_t cells = std::min(done, total) * kBarCells / std::max<uint64_t>(total, 1);
+  return absl::StrCat("[", std::string(cells, '#'), std::string(kBarCells - cells, '-'), "]");
+}
 
 Progress::Progress(absl::string_view doing, std::function<absl::Time()> now,
                    std::function<void(const std::string&)> write)
@@ -49,13 +52,11 @@ void Progress::Show(uint64_t done, uint64_t total) {
 
 std::string Progress::LineOf(uint64_t done, uint64_t total, absl::Duration since) const {
   uint64_t all = std::max<uint64_t>(total, 1);
-  uint64_t cells = done * kBarCells / all;
   auto millis = static_cast<uint64_t>(std::max<int64_t>(absl::ToInt64Milliseconds(since), 1));
   uint64_t per_second = done * 1000 / millis;
   std::string line =
-      absl::StrFormat("%s  [%s%s] %3d %%   %s of %s records, %s/s", doing_, std::string(cells, '#'),
-                      std::string(kBarCells - cells, '-'), done * 100 / all, Short(done),
-                      Short(total), Short(per_second));
+      absl::StrFormat("%s  %s %3d %%   %s of %s records, %s/s", doing_, Bar(done, total),
+                      done * 100 / all, Short(done), Short(total), Short(per_second));
   if (per_second > 0) absl::StrAppend(&line, ", ", (total - done) / per_second, " s left");
   return line;
 }

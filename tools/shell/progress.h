@@ -15,6 +15,12 @@
 
 namespace pegel::tools {
 
+// Back to the beginning of the line, and wiped to its end.
+inline constexpr char kWipe[] = "\r\x1b[K";
+
+// `[######------------------]`: how much of `total` is done; empty while there is nothing to do.
+std::string Bar(uint64_t done, uint64_t total);
+
 class Progress {
  public:
   // `write` puts text on the terminal; empty: there is none.

@@ -1,7 +1,7 @@
 #include "tools/shell/rebalance_line.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "procedures/call_text.h"
 
 namespace pegel::tools {
 namespace {
@@ -56,22 +56,16 @@ Needs DESCRIBE on the cluster.
 Exit: 0 it is COMPLETED or the watcher was interrupted, 1 it ended otherwise or is not there,
 2 usage, 3 no connection.)help";
 
-// As a literal of SQL.
-std::string Quoted(const std::string& text) {
-  return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}}), "'");
-}
-
 }  // namespace
 
 void RebalanceLine::AddTo(CLI::App& app) {
   CLI::App* rebalance = app.add_subcommand("rebalance", "Moves of buckets between servers");
   rebalance->require_subcommand(1);
-  AddRun(rebalance);
+  run_ = AddCall(rebalance, "run", "Plans one and carries it out", kRunExamples);
+  AddGoals(run_);
   AddPlan(rebalance);
-  list_ = rebalance->add_subcommand("list", "Lists those that are remembered, newest first");
-  AddFormat(list_, &flags_, {"table", "json", "csv"});
-  AddServer(list_, &flags_);
-  list_->footer(kListExamples);
+  list_ =
+      AddCall(rebalance, "list", "Lists those that are remembered, newest first", kListExamples);
   show_ = AddForOne(rebalance, "show", "Shows one, bucket by bucket", kListExamples);
   AddWatch(rebalance);
   pause_ = AddForOne(rebalance, "pause", "Starts no more moves until resumed", kChangeExamples);
@@ -87,19 +81,9 @@ void RebalanceLine::AddGoals(CLI::App* command) {
       ->type_name("GOAL,…");
 }
 
-void RebalanceLine::AddRun(CLI::App* rebalance) {
-  run_ = rebalance->add_subcommand("run", "Plans one and carries it out");
-  AddGoals(run_);
-  AddFormat(run_, &flags_, {"table", "json", "csv"});
-  AddServer(run_, &flags_);
-  AddRetry(run_, &flags_);
-  run_->footer(kRunExamples);
-}
-
-CLI::App* RebalanceLine::AddForOne(CLI::App* rebalance, const char* name, const char* what,
-                                   const char* examples) {
+CLI::App* RebalanceLine::AddCall(CLI::App* rebalance, const char* name, const char* what,
+                                 const char* examples) {
   CLI::App* command = rebalance->add_subcommand(name, what);
-  command->add_option("id", id_, "Such as rebalance-17; the newest when left out")->type_name("ID");
   AddFormat(command, &flags_, {"table", "json", "csv"});
   AddServer(command, &flags_);
   AddRetry(command, &flags_);
@@ -107,9 +91,20 @@ CLI::App* RebalanceLine::AddForOne(CLI::App* rebalance, const char* name, const 
   return command;
 }
 
+CLI::App* RebalanceLine::AddForOne(CLI::App* rebalance, const char* name, const char* what,
+                                   const char* examples) {
+  CLI::App* command = AddCall(rebalance, name, what, examples);
+  AddId(command);
+  return command;
+}
+
+void RebalanceLine::AddId(CLI::App* command) {
+  command->add_option("id", id_, "Such as rebalance-17; the newest when left out")->type_name("ID");
+}
+
 void RebalanceLine::AddWatch(CLI::App* rebalance) {
   watch_ = rebalance->add_subcommand("watch", "Shows how far one is until it ends");
-  watch_->add_option("id", id_, "Such as rebalance-17; the newest when left out")->type_name("ID");
+  AddId(watch_);
   watch_->add_option("--every", seconds_between_, "How often it is looked at")
       ->check(CLI::Range(0.1, 3600.0))
       ->type_name("SECONDS")
@@ -166,8 +161,8 @@ PegelRequest RebalanceLine::Call(const std::string& procedure, const std::string
 }
 
 std::optional<PegelRequest> RebalanceLine::Request() const {
-  const std::string id = id_.empty() ? "" : Quoted(id_);
-  if (run_->parsed()) return Call("rebalance", Quoted(offline_.goals));
+  const std::string id = id_.empty() ? "" : procedures::InQuotes(id_);
+  if (run_->parsed()) return Call("rebalance", procedures::InQuotes(offline_.goals));
   if (list_->parsed()) return Call("list_rebalances", "");
   if (show_->parsed()) return Call("list_rebalance", id);
   if (pause_->parsed()) return Call("pause_rebalance", id);
@@ -177,7 +172,7 @@ std::optional<PegelRequest> RebalanceLine::Request() const {
     return RebalanceWatchRequest{flags_.server, id_, seconds_between_, flags_.retry_seconds};
   }
   if (!plan_->parsed()) return std::nullopt;
-  if (offline_.file.empty()) return Call("plan_rebalance", Quoted(offline_.goals));
+  if (offline_.file.empty()) return Call("plan_rebalance", procedures::InQuotes(offline_.goals));
   OfflinePlanRequest request = offline_;
   request.format = flags_.AsFormat();
   return request;

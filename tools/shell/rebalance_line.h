@@ -19,9 +19,11 @@ class RebalanceLine {
 
  private:
   void AddGoals(CLI::App* command);
-  void AddRun(CLI::App* rebalance);
+  void AddId(CLI::App* command);
   void AddPlan(CLI::App* rebalance);
   void AddWatch(CLI::App* rebalance);
+  // A command that is a call of a procedure, and one that speaks of one rebalance.
+  CLI::App* AddCall(CLI::App* rebalance, const char* name, const char* what, const char* examples);
   CLI::App* AddForOne(CLI::App* rebalance, const char* name, const char* what,
                       const char* examples);
   PegelRequest Call(const std::string& procedure, const std::string& argument) const;

@@ -9,12 +9,10 @@
 #include "absl/strings/str_format.h"
 #include "tools/shell/format.h"
 #include "tools/shell/printable.h"
+#include "tools/shell/progress.h"
 
 namespace pegel::tools {
 namespace {
-
-constexpr int64_t kBarCells = 24;
-constexpr char kWipe[] = "\r\x1b[K";
 
 // `950 B`, `1.2 GiB`.
 std::string Bytes(int64_t bytes) {
@@ -24,13 +22,6 @@ std::string Bytes(int64_t bytes) {
   int64_t tenths = bytes * 10 / 1024;
   for (; tenths >= 10'240 && unit < 4; ++unit) tenths /= 1024;
   return absl::StrCat(tenths / 10, ".", tenths % 10, " ", kUnits[unit]);
-}
-
-std::string Bar(int64_t done, int64_t total) {
-  const int64_t cells =
-      total == 0 ? 0 : std::clamp<int64_t>(done * kBarCells / total, 0, kBarCells);
-  return absl::StrCat("[", std::string(static_cast<size_t>(cells), '#'),
-                      std::string(static_cast<size_t>(kBarCells - cells), '-'), "]");
 }
 
 }  // namespace
@@ -59,7 +50,6 @@ std::optional<RebalanceSight> FindRebalance(const procedures::Table& table, cons
                          .adding = number("adding"),
                          .switching = number("switching"),
                          .removing = number("removing"),
-                         .bytes_done = number("bytes_done"),
                          .bytes_left = number("bytes_left")};
     if (sight.id.empty() || sight.status.empty()) return std::nullopt;
     return sight;
@@ -70,8 +60,9 @@ std::optional<RebalanceSight> FindRebalance(const procedures::Table& table, cons
 std::string SightLine(const RebalanceSight& now, const RebalanceSight& first,
                       absl::Duration since) {
   const int64_t ended = now.completed + now.failed + now.canceled;
-  std::string line =
-      absl::StrCat(now.id, "  ", Bar(ended, now.buckets), "  ", now.progress, "   ", now.status);
+  std::string line = absl::StrCat(
+      now.id, "  ", Bar(static_cast<uint64_t>(ended), static_cast<uint64_t>(now.buckets)), "  ",
+      now.progress, "   ", now.status);
   if (now.status == "NOT_STARTED") return absl::StrCat(line, ": waits for its plan");
   absl::StrAppend(&line, now.is_paused ? " (paused)" : "", ": ", ended, " of ", now.buckets,
                   " buckets, ", Bytes(now.bytes_left), " left");

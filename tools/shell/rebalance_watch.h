@@ -20,7 +20,7 @@ struct RebalanceSight {
   bool is_paused = false;
   int64_t buckets = 0, completed = 0, failed = 0, canceled = 0, timeout = 0;
   int64_t adding = 0, switching = 0, removing = 0;
-  int64_t bytes_done = 0, bytes_left = 0;
+  int64_t bytes_left = 0;
   bool operator==(const RebalanceSight&) const = default;
 
   bool IsFinished() const { return status != "NOT_STARTED" && status != "REBALANCING"; }
@@ -30,8 +30,8 @@ struct RebalanceSight {
 // rebalances.
 std::optional<RebalanceSight> FindRebalance(const procedures::Table& table, const std::string& id);
 
-// `rebalance-17  [####----]  50.00%   5 of 10 buckets, 2/s, …`. `since` and `first`: when watching
-// began and what was seen then, for the rates.
+// `rebalance-17  [####----]  50%   REBALANCING: 5 of 10 buckets, 4.0 MiB left, 2.0/s, …`. `since`
+// and `first`: when watching began and what was seen then, for the rates.
 std::string SightLine(const RebalanceSight& now, const RebalanceSight& first, absl::Duration since);
 
 class RebalanceWatch {
