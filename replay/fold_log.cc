@@ -8,14 +8,6 @@
 namespace pegel::replay {
 namespace {
 
-absl::Status JudgeEnd(const log::Head& anchor, const log::Head& end) {
-  if (anchor.lsn <= end.lsn) return absl::OkStatus();
-  return DataLossAt(
-      anchor.lsn, absl::StrCat("data loss: the anchor says lsn ", anchor.lsn.value, " (chain ",
-                               ToHex(anchor.chain), ") was acknowledged, but the log ends at lsn ",
-                               end.lsn.value, "."));
-}
-
 absl::Status JudgeRecord(const log::Head& anchor, Lsn lsn, const Hash256& chain) {
   if (lsn != anchor.lsn || chain == anchor.chain) return absl::OkStatus();
   return DataLossAt(lsn,
@@ -25,6 +17,14 @@ absl::Status JudgeRecord(const log::Head& anchor, Lsn lsn, const Hash256& chain)
 }
 
 }  // namespace
+
+absl::Status JudgeEnd(const log::Head& anchor, const log::Head& end) {
+  if (anchor.lsn <= end.lsn) return absl::OkStatus();
+  return DataLossAt(
+      anchor.lsn, absl::StrCat("data loss: the anchor says lsn ", anchor.lsn.value, " (chain ",
+                               ToHex(anchor.chain), ") was acknowledged, but the log ends at lsn ",
+                               end.lsn.value, "."));
+}
 
 absl::StatusOr<Folded> FoldLog(const log::Log& log, Observer observe) {
   return FoldLog(log, log::Head{}, observe);

@@ -34,6 +34,10 @@ absl::StatusOr<Folded> FoldLog(const log::Log& log, Observer observe);
 // The same, judged against the anchor: its lsn must be in the log, with its chain hash.
 absl::StatusOr<Folded> FoldLog(const log::Log& log, const log::Head& anchor, Observer observe);
 
+// Whether a log that ends at `end` can hold the record that the anchor speaks of: kDataLoss when
+// not.
+absl::Status JudgeEnd(const log::Head& anchor, const log::Head& end);
+
 // The lsn that an error of this folder speaks of.
 std::optional<Lsn> LsnOf(const absl::Status& status);
 

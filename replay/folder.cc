@@ -30,25 +30,34 @@ std::string Mismatch(absl::string_view what, const Hash256& expected, const Hash
   return absl::StrCat(what, ": expected ", ToHex(expected), ", found ", ToHex(found));
 }
 
+absl::Status WrongGroup(Lsn expected, Lsn key) {
+  return DataLossAt(
+      expected,
+      absl::StrCat("expected the next group here, found one that begins at lsn ", key.value));
+}
+
 absl::Status Folder::AddGroup(Lsn key, absl::string_view bytes, Observer observe) {
-  if (key != NextLsn()) {
-    return DataLossAt(NextLsn(), absl::StrCat("expected the next group here, found one that "
-                                              "begins at lsn ",
-                                              key.value));
-  }
+  if (key != NextLsn()) return WrongGroup(NextLsn(), key);
   absl::StatusOr<std::vector<absl::string_view>> records = log::SplitGroup(bytes);
   if (!records.ok()) return FaultAt(key, records.status().code(), records.status().message());
   for (absl::string_view record : *records) {
-    if (absl::Status status = AddRecord(record, observe); !status.ok()) return status;
+    absl::StatusOr<log::StoredRecord> stored = Examine(record);
+    if (!stored.ok()) return stored.status();
+    if (absl::Status status = Add(*stored, record, observe); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-absl::Status Folder::AddRecord(absl::string_view bytes, Observer observe) {
+absl::StatusOr<log::StoredRecord> Folder::Examine(absl::string_view bytes) const {
   absl::StatusOr<log::StoredRecord> stored = log::DecodeRecord(bytes);
   if (!stored.ok()) return FaultAt(NextLsn(), stored.status().code(), stored.status().message());
   if (absl::Status status = Check(*stored); !status.ok()) return status;
-  const Record& record = stored->record;
+  return stored;
+}
+
+absl::Status Folder::Add(const log::StoredRecord& stored, absl::string_view bytes,
+                         Observer observe) {
+  const Record& record = stored.record;
   Applied applied = Apply(folded_.world, record.moment, record.request_id, record.command);
   if (applied.effect != record.effect) {
     return DataLossAt(record.moment.lsn,

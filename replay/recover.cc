@@ -8,7 +8,13 @@
 namespace pegel::replay {
 namespace {
 
-// Adds the directory and what to do; keeps code and lsn.
+absl::StatusOr<Folded> Judge(const log::Inspection& inspection, Observer observe) {
+  if (inspection.is_new) return Folded{};
+  return FoldLog(*inspection.log, inspection.anchor, observe);
+}
+
+}  // namespace
+
 absl::Status Explain(const absl::Status& status, const std::string& data_dir) {
   if (status.code() != absl::StatusCode::kDataLoss) return status;
   absl::Status explained(
@@ -21,13 +27,6 @@ absl::Status Explain(const absl::Status& status, const std::string& data_dir) {
   });
   return explained;
 }
-
-absl::StatusOr<Folded> Judge(const log::Inspection& inspection, Observer observe) {
-  if (inspection.is_new) return Folded{};
-  return FoldLog(*inspection.log, inspection.anchor, observe);
-}
-
-}  // namespace
 
 absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options) {
   Recovered recovered;

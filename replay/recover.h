@@ -12,7 +12,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "log/rocks_log.h"
 #include "replay/fold_log.h"
@@ -31,5 +33,8 @@ absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options);
 
 // Steps 1 to 3 only: audits an existing directory and changes nothing.
 absl::StatusOr<Folded> Audit(const log::RocksLogOptions& options, Observer observe);
+
+// A kDataLoss with the directory and what to do in its text; code and lsn stay. Others as they are.
+absl::Status Explain(const absl::Status& status, const std::string& data_dir);
 
 }  // namespace pegel::replay

@@ -1,71 +1,13 @@
 #include "core/acl/authorize.h"
 
-#include <array>
-
 #include "absl/strings/str_cat.h"
+#include "core/acl/match.h"
 #include "core/acl/text.h"
 
 namespace pegel::acl {
 namespace {
 
 constexpr char kWildcard[] = "*";
-
-bool HostMatches(const Host& block, const std::optional<Host>& host) {
-  return block.is_any || (host.has_value() && Contains(block, *host));
-}
-
-bool OperationMatches(const Rule& rule, Operation requested) {
-  if (rule.permission == Permission::kDeny) {
-    return rule.operation == requested || rule.operation == Operation::kAll;
-  }
-  return Implies(rule.operation, requested);
-}
-
-Entry MakeEntry(const Resource& resource, const Principal& principal, const Rule& rule) {
-  return Entry{resource, principal, rule.host, rule.operation, rule.permission};
-}
-
-// Looks at the rules of one principal on one resource. True: a DENY decided, stop.
-bool Weigh(const Resource& resource, const Principal& principal, const AclState::Rules& rules,
-           const Request& request, Verdict* verdict) {
-  for (const Rule& rule : rules) {
-    if (!HostMatches(rule.host, request.host) || !OperationMatches(rule, request.operation)) {
-      continue;
-    }
-    if (rule.permission == Permission::kDeny) {
-      *verdict = Verdict{false, Basis::kDenied, MakeEntry(resource, principal, rule)};
-      return true;
-    }
-    if (!verdict->is_allowed) {
-      *verdict = Verdict{true, Basis::kAllowed, MakeEntry(resource, principal, rule)};
-    }
-  }
-  return false;
-}
-
-// Everything that Covers(pattern, resource) accepts, from the cluster down; `count` of them are
-// used.
-std::array<Resource, 7> PatternsFor(const Resource& resource, size_t* count) {
-  const std::string& database = resource.database;
-  const std::string& table = resource.table;
-  std::array<Resource, 7> patterns;
-  *count = 1;
-  auto add = [&](const std::string& d, const std::string& t) {
-    Resource pattern{d, t};
-    for (size_t i = 0; i < *count; ++i) {
-      if (patterns[i] == pattern) return;  // The resource is itself a wildcard.
-    }
-    patterns[(*count)++] = std::move(pattern);
-  };
-  if (database.empty()) return patterns;
-  add(kWildcard, "");
-  add(database, "");
-  if (table.empty()) return patterns;
-  for (const std::string& d : {std::string(kWildcard), database}) {
-    for (const std::string& t : {std::string(kWildcard), table}) add(d, t);
-  }
-  return patterns;
-}
 
 }  // namespace
 
@@ -108,23 +50,17 @@ Verdict Authorize(const Security& security, const AclState& acls, const Request&
   if (security.super_users.contains(request.principal)) {
     return Verdict{true, Basis::kSuperUser, {}};
   }
-  const std::array<Principal, 3> principals = {request.principal,
-                                               Principal{request.principal.type, kWildcard},
-                                               Principal{kWildcard, kWildcard}};
   Verdict verdict;
-  size_t count;
-  const std::array<Resource, 7> patterns = PatternsFor(request.resource, &count);
-  for (size_t i = 0; i < count; ++i) {
-    const AclState::ByPrincipal* by_principal = acls.Find(patterns[i]);
-    if (by_principal == nullptr) continue;
-    for (const Principal& principal : principals) {
-      auto it = by_principal->find(principal);
-      if (it != by_principal->end() &&
-          Weigh(patterns[i], principal, it->second, request, &verdict)) {
-        return verdict;
-      }
+  VisitCandidates(acls, request, [&](const Candidate& candidate) {
+    if (!HostMatches(candidate.rule.host, request.host)) return true;
+    bool is_deny = candidate.rule.permission == Permission::kDeny;
+    if (is_deny) {
+      verdict = Verdict{false, Basis::kDenied, EntryOf(candidate)};
+    } else if (!verdict.is_allowed) {
+      verdict = Verdict{true, Basis::kAllowed, EntryOf(candidate)};
     }
-  }
+    return !is_deny;
+  });
   return verdict;
 }
 
