@@ -14,6 +14,8 @@ absl::string_view ErrorName(ErrorCode code) {
       return "SEVER_TAG_ALREADY_EXIST_EXCEPTION";  // Fluss's spelling; scripts match it.
     case ErrorCode::kServerTagNotExist:
       return "SEVER_TAG_NOT_EXIST_EXCEPTION";
+    case ErrorCode::kRebalanceFailure:
+      return "REBALANCE_FAILURE_EXCEPTION";
     case ErrorCode::kConfig:
       return "CONFIG_EXCEPTION";
     case ErrorCode::kSyntax:

@@ -16,6 +16,7 @@ enum class ErrorCode : int32_t {
   kServerNotExist = 58,
   kServerTagAlreadyExist = 59,
   kServerTagNotExist = 60,
+  kRebalanceFailure = 61,
   kConfig = 64,
 
   kSyntax = 1000,             // The statement cannot be read.

@@ -9,7 +9,8 @@
 
 namespace pegel {
 
-// Somebody who can call, e.g. type "User", name "Alice". Case is significant in both parts.
+// Somebody who can call, e.g. type "User", name "Alice". Case is significant in both parts, but for
+// an authorizer that was told to ignore it (core/acl/authorize.h).
 // In an ACL entry the name may be "*" (everyone of that type), and both may be "*" (everyone).
 struct Principal {
   std::string type;

@@ -32,9 +32,9 @@ class Configurer {
   explicit Configurer(const Given& given) : given_(given) {}
 
   absl::StatusOr<ServerOptions> Run() {
-    for (auto step :
-         {&Configurer::TakeFile, &Configurer::TakeFlags, &Configurer::TakeDefinitions,
-          &Configurer::LandSettings, &Configurer::ShowStatics, &Configurer::CheckStatics}) {
+    for (auto step : {&Configurer::TakeFile, &Configurer::TakeFlags, &Configurer::TakeDefinitions,
+                      &Configurer::LandSettings, &Configurer::ShowStatics,
+                      &Configurer::CheckStatics, &Configurer::CheckAuthorizer}) {
       absl::Status status = (this->*step)();
       if (!status.ok()) return status;
     }
@@ -47,6 +47,7 @@ class Configurer {
   absl::Status TakeDefinitions();
   absl::Status LandSettings();
   absl::Status CheckStatics();
+  absl::Status CheckAuthorizer();
   absl::Status Blame(const std::map<std::string, config::Value>& configs,
                      const std::string& reason);
   absl::Status ShowStatics();
@@ -136,6 +137,18 @@ absl::Status Configurer::CheckStatics() {
   }
   config::Problem problem = boot::CheckStatics(World(), open_ones);
   return problem ? Blame(open_ones, problem->message) : absl::OkStatus();
+}
+
+// Rules that another authorizer keeps somewhere else would go unenforced in silence. Looked at here
+// and not by the reducer: it is about this program, and logs fold without it.
+absl::Status Configurer::CheckAuthorizer() {
+  auto type = statics_.find("authorizer.type"), enabled = statics_.find("authorizer.enabled");
+  if (type == statics_.end() || type->second.text == "default") return absl::OkStatus();
+  bool is_on = enabled != statics_.end() && absl::EqualsIgnoreCase(enabled->second.text, "true");
+  if (!is_on) return absl::OkStatus();
+  return Wrong(type->second.source, type->first,
+               absl::StrCat("expected 'default', found '", type->second.text,
+                            "'; Pegel has an authorizer of its own and no plugins"));
 }
 
 // Which key is wrong: one that is refused by itself, in the same words; else the one that the words

@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "net/client.h"
 #include "tools/key_file.h"
+#include "tools/planning/offline_plan.h"
 #include "tools/shell/command_line.h"
 #include "tools/shell/line_editor.h"
 #include "tools/shell/printable.h"
@@ -221,6 +222,12 @@ int Run(const KeygenRequest& request) {
   }
   WriteOut({absl::StrCat("key ", *id, " is the newest in ", Printable(request.file), "\n"), ""});
   return kExitAccepted;
+}
+
+int Run(const OfflinePlanRequest& request) {
+  PlanningResult result = PlanOffline(request);
+  WriteOut(result.printed);
+  return result.is_planned ? kExitAccepted : kExitRejected;
 }
 
 int Run(const Leave& leave) { return leave.exit_code; }

@@ -1,5 +1,6 @@
 #include "tools/read_file.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -18,7 +19,8 @@ absl::StatusOr<std::string> ReadSmallFile(const std::string& file, size_t bytes_
         absl::StrCat(file, ": cannot be read: ", error ? error.message() : "not a regular file"));
   }
   std::ifstream stream(file, std::ios::binary);
-  std::string text(bytes_max + 1, '\0');
+  const uintmax_t size = std::filesystem::file_size(file, error);  // A hint: it may grow meanwhile.
+  std::string text(error ? bytes_max + 1 : std::min<uintmax_t>(size, bytes_max) + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!stream.is_open() || stream.bad()) {
     return absl::UnavailableError(

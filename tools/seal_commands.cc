@@ -70,11 +70,12 @@ std::optional<Error> RefuseMisplaced(const AlterConfigs& alter) {
     if (config::FindOption(key) != nullptr || config::MayChange(key)) continue;
     if (LooksLikeKey(key) && (config::IsSecret(key) || !speaks_of_secrets)) continue;
     return Error{ErrorCode::kConfig,
-                 absl::StrCat("What stands as config key ", i + 1,
-                              " is no option's name. It may be a value in the wrong place, so it "
-                              "was neither logged nor is it repeated here. Nothing was changed; "
-                              "keys and values take turns, and several items of a map are one "
-                              "text: 'root:a,guest:b'.")};
+                 absl::StrCat("Config key ", i + 1,
+                              " is not allowed to be changed dynamically: no option has this "
+                              "name. It may be a value in the wrong place, so it was neither "
+                              "logged nor is it repeated here. Nothing was changed; keys and "
+                              "values take turns, and several items of a map are one text: "
+                              "'root:a,guest:b'.")};
   }
   return std::nullopt;
 }

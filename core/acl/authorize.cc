@@ -1,5 +1,7 @@
 #include "core/acl/authorize.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "core/acl/match.h"
 #include "core/acl/text.h"
@@ -8,6 +10,13 @@ namespace pegel::acl {
 namespace {
 
 constexpr char kWildcard[] = "*";
+
+bool IsSuperUser(const Security& security, const Principal& caller) {
+  const absl::btree_set<Principal>& all = security.super_users;
+  if (!security.ignores_case) return all.contains(caller);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Principal& one) { return IsSameIgnoringCase(one, caller); });
+}
 
 }  // namespace
 
@@ -47,11 +56,9 @@ Request RequestOf(const Author& author, Operation operation, Resource resource) 
 
 Verdict Authorize(const Security& security, const AclState& acls, const Request& request) {
   if (!security.authorizer_enabled) return Verdict{true, Basis::kAuthorizerDisabled, {}};
-  if (security.super_users.contains(request.principal)) {
-    return Verdict{true, Basis::kSuperUser, {}};
-  }
+  if (IsSuperUser(security, request.principal)) return Verdict{true, Basis::kSuperUser, {}};
   Verdict verdict;
-  VisitCandidates(acls, request, [&](const Candidate& candidate) {
+  VisitCandidates(security, acls, request, [&](const Candidate& candidate) {
     if (!HostMatches(candidate.rule.host, request.host)) return true;
     bool is_deny = candidate.rule.permission == Permission::kDeny;
     if (is_deny) {

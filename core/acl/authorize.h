@@ -4,7 +4,8 @@
 // -> yes; else no. An entry matches when
 //   resource   it is the requested one, an ancestor (cluster, database of the table), or a wildcard
 //              (`*`, `*.*`, `db.*`) that covers it;
-//   principal  it is the caller, `<type>:*`, or `*:*`;
+//   principal  it is the caller, `<type>:*`, or `*:*`; upper and lower case are one when
+//              `security.acl.principal.ignore-case` says so, for super users too;
 //   host       its block contains the caller's address;
 //   operation  it is the requested one, or ALL; an ALLOW also when it implies the requested one:
 //   READ,
@@ -25,6 +26,7 @@ namespace pegel::acl {
 // The switches that come from the static configs. Owned by the World.
 struct Security {
   bool authorizer_enabled = false;  // Fluss's default: everyone may do everything.
+  bool ignores_case = false;        // Of the letters A to Z in principals.
   absl::btree_set<Principal> super_users;
   bool operator==(const Security&) const = default;
 };

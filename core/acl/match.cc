@@ -1,6 +1,9 @@
 #include "core/acl/match.h"
 
+#include <algorithm>
 #include <array>
+
+#include "absl/strings/match.h"
 
 namespace pegel::acl {
 namespace {
@@ -38,30 +41,61 @@ std::array<Resource, 7> PatternsFor(const Resource& resource, size_t* count) {
   return patterns;
 }
 
+using Visitor = absl::FunctionRef<bool(const Candidate&)>;
+
+// Visits the rules of one principal on one resource. False: the visitor has seen enough.
+bool VisitRules(const Resource& resource, const Principal& principal, const AclState::Rules& rules,
+                Operation requested, Visitor visit) {
+  for (const Rule& rule : rules) {
+    if (!OperationMatches(rule, requested)) continue;
+    if (!visit(Candidate{resource, principal, rule})) return false;
+  }
+  return true;
+}
+
+// The same for every principal that speaks about the caller.
+bool VisitPrincipals(const Security& security, const Resource& resource,
+                     const AclState::ByPrincipal& by_principal, const Request& request,
+                     Visitor visit) {
+  const std::array<Principal, 3> principals = {request.principal,
+                                               Principal{request.principal.type, kWildcard},
+                                               Principal{kWildcard, kWildcard}};
+  if (security.ignores_case) {
+    // The order of the entries is no help then: each is looked at.
+    for (const auto& [principal, rules] : by_principal) {
+      bool speaks = std::any_of(principals.begin(), principals.end(), [&](const Principal& one) {
+        return IsSameIgnoringCase(one, principal);
+      });
+      if (speaks && !VisitRules(resource, principal, rules, request.operation, visit)) return false;
+    }
+    return true;
+  }
+  for (const Principal& principal : principals) {
+    auto it = by_principal.find(principal);
+    if (it == by_principal.end()) continue;
+    if (!VisitRules(resource, principal, it->second, request.operation, visit)) return false;
+  }
+  return true;
+}
+
 }  // namespace
+
+bool IsSameIgnoringCase(const Principal& a, const Principal& b) {
+  return absl::EqualsIgnoreCase(a.type, b.type) && absl::EqualsIgnoreCase(a.name, b.name);
+}
 
 bool HostMatches(const Host& block, const std::optional<Host>& host) {
   return block.is_any || (host.has_value() && Contains(block, *host));
 }
 
-void VisitCandidates(const AclState& acls, const Request& request,
+void VisitCandidates(const Security& security, const AclState& acls, const Request& request,
                      absl::FunctionRef<bool(const Candidate&)> visit) {
-  const std::array<Principal, 3> principals = {request.principal,
-                                               Principal{request.principal.type, kWildcard},
-                                               Principal{kWildcard, kWildcard}};
   size_t count;
   const std::array<Resource, 7> patterns = PatternsFor(request.resource, &count);
   for (size_t i = 0; i < count; ++i) {
     const AclState::ByPrincipal* by_principal = acls.Find(patterns[i]);
     if (by_principal == nullptr) continue;
-    for (const Principal& principal : principals) {
-      auto it = by_principal->find(principal);
-      if (it == by_principal->end()) continue;
-      for (const Rule& rule : it->second) {
-        if (!OperationMatches(rule, request.operation)) continue;
-        if (!visit(Candidate{patterns[i], principal, rule})) return;
-      }
-    }
+    if (!VisitPrincipals(security, patterns[i], *by_principal, request, visit)) return;
   }
 }
 

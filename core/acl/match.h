@@ -21,8 +21,10 @@ inline Entry EntryOf(const Candidate& candidate) {
 
 // Visits the rules that match in resource, principal and operation, whatever their host, from the
 // cluster down, until `visit` returns false. A request for a wildcard may meet a rule twice.
-void VisitCandidates(const AclState& acls, const Request& request,
+void VisitCandidates(const Security& security, const AclState& acls, const Request& request,
                      absl::FunctionRef<bool(const Candidate&)> visit);
+
+bool IsSameIgnoringCase(const Principal& a, const Principal& b);
 
 bool HostMatches(const Host& block, const std::optional<Host>& host);
 

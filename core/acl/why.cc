@@ -39,7 +39,7 @@ Flip FlipOf(const Explanation& why, const Request& request) {
 
 Explanation Explain(const Security& security, const AclState& acls, const Request& request) {
   Explanation why{Authorize(security, acls, request), {}, {}, {}, {}};
-  VisitCandidates(acls, request, [&](const Candidate& candidate) {
+  VisitCandidates(security, acls, request, [&](const Candidate& candidate) {
     bool is_here = HostMatches(candidate.rule.host, request.host);
     bool is_deny = candidate.rule.permission == Permission::kDeny;
     (is_here ? is_deny ? why.denies : why.allows : why.elsewhere).push_back(EntryOf(candidate));

@@ -14,15 +14,14 @@ namespace pegel::boot {
 namespace {
 
 constexpr char kAuthorizerEnabled[] = "authorizer.enabled";
+constexpr char kIgnoresCase[] = "security.acl.principal.ignore-case";
 constexpr char kSuperUsers[] = "super.users";
 
-absl::Status ParseEnabled(absl::string_view value, acl::Security* security) {
-  security->authorizer_enabled = absl::EqualsIgnoreCase(value, "true");
-  if (security->authorizer_enabled || absl::EqualsIgnoreCase(value, "false")) {
-    return absl::OkStatus();
-  }
+absl::Status ParseSwitch(absl::string_view key, absl::string_view value, bool* is_on) {
+  *is_on = absl::EqualsIgnoreCase(value, "true");
+  if (*is_on || absl::EqualsIgnoreCase(value, "false")) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat(kAuthorizerEnabled, ": expected true or false, found '", value, "'"));
+      absl::StrCat(key, ": expected true or false, found '", value, "'"));
 }
 
 absl::Status ParseSuperUsers(absl::string_view value, acl::Security* security) {
@@ -49,9 +48,10 @@ absl::StatusOr<acl::Security> ParseSecurity(const std::map<std::string, config::
   acl::Security security;
   for (const auto& [key, value] : configs) {
     const auto* text = std::get_if<std::string>(&value);
-    if (text == nullptr) continue;  // A seal: neither of the two is a secret.
+    if (text == nullptr) continue;  // A seal: none of the three is a secret.
     absl::Status status;
-    if (key == kAuthorizerEnabled) status = ParseEnabled(*text, &security);
+    if (key == kAuthorizerEnabled) status = ParseSwitch(key, *text, &security.authorizer_enabled);
+    if (key == kIgnoresCase) status = ParseSwitch(key, *text, &security.ignores_case);
     if (key == kSuperUsers) status = ParseSuperUsers(*text, &security);
     if (!status.ok()) return status;
   }

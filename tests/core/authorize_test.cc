@@ -101,7 +101,13 @@ const Universe kLarge{
     {"User:a", "User:b", "User:c", "Group:a", "Group:b"},
     {"10.1.2.3", "10.1.2.2", "10.9.9.9", "11.0.0.1", "2001:db8::7", "2001:db9::7", "::1"}};
 
-Security Enabled() { return Security{.authorizer_enabled = true, .super_users = {}}; }
+Security Enabled() {
+  return Security{.authorizer_enabled = true, .ignores_case = false, .super_users = {}};
+}
+
+Security IgnoringCase() {
+  return Security{.authorizer_enabled = true, .ignores_case = true, .super_users = {}};
+}
 
 std::string Show(const std::vector<Entry>& entries, const Request& request) {
   std::string text = DenialText(request) + "from " + ToText(*request.host) + " under\n";
@@ -116,6 +122,8 @@ size_t ExpectOracle(const std::vector<Entry>& entries, const std::vector<Request
   for (const Request& request : requests) {
     bool is_allowed = Authorize(Enabled(), acls, request).is_allowed;
     EXPECT_EQ(is_allowed, Oracle(entries, request)) << Show(entries, request);
+    // All principals are written alike here, so it makes no difference whether case counts.
+    EXPECT_EQ(Authorize(IgnoringCase(), acls, request).is_allowed, is_allowed);
   }
   return requests.size();
 }
@@ -223,6 +231,26 @@ TEST(Authorize, SuperUsersPassEveryDeny) {
   Security security = Enabled();
   security.super_users.insert(Must(ParsePrincipal("User:Bob")));
   EXPECT_EQ(Ask(security, {EntryOf("DENY", "ALL", "ALL", "cluster")}, {}).basis, Basis::kSuperUser);
+}
+
+TEST(Authorize, CaseOfPrincipalsCountsUnlessItIsSaidNotTo) {
+  Security security = Enabled();
+  security.super_users.insert(Must(ParsePrincipal("User:Root")));
+  const std::initializer_list<Entry> bob = {EntryOf("ALLOW", "User:Bob", "READ", "d.t")};
+  const std::initializer_list<Entry> group = {EntryOf("ALLOW", "Group:*", "READ", "d.t")};
+  const std::initializer_list<Entry> denied = {EntryOf("ALLOW", "*:*", "ALL", "cluster"),
+                                               EntryOf("DENY", "User:BOB", "READ", "d")};
+  EXPECT_FALSE(Ask(security, bob, {.principal = "user:BOB"}).is_allowed);
+  EXPECT_FALSE(Ask(security, group, {.principal = "GROUP:a"}).is_allowed);
+  EXPECT_TRUE(Ask(security, denied, {.principal = "User:bob"}).is_allowed);
+  EXPECT_FALSE(Ask(security, {}, {.principal = "user:root"}).is_allowed);
+  security.ignores_case = true;
+  EXPECT_TRUE(Ask(security, bob, {.principal = "user:BOB"}).is_allowed);
+  EXPECT_TRUE(Ask(security, group, {.principal = "GROUP:a"}).is_allowed);
+  EXPECT_EQ(Ask(security, denied, {.principal = "User:bob"}).basis, Basis::kDenied);
+  EXPECT_EQ(Ask(security, {}, {.principal = "user:root"}).basis, Basis::kSuperUser);
+  EXPECT_FALSE(Ask(security, bob, {.principal = "User:Bobby"}).is_allowed);
+  EXPECT_FALSE(Ask(security, bob, {.principal = "Group:Bob"}).is_allowed);
 }
 
 TEST(Authorize, DenyWinsWhereverItStandsAndNamesItself) {

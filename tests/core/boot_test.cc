@@ -61,6 +61,8 @@ TEST(Boot, MalformedConfigsSayWhatIsWrong) {
     const char* message;
   } cases[] = {
       {{{"authorizer.enabled", "yes"}}, "authorizer.enabled: expected true or false, found 'yes'"},
+      {{{"security.acl.principal.ignore-case", "1"}},
+       "security.acl.principal.ignore-case: expected true or false, found '1'"},
       {{{"super.users", "root"}},
        "super.users: expected Type:Name pieces separated by ';', found 'root'"},
       {{{"super.users", "User:root; "}}, "super.users: expected Type:Name pieces separated by ';'"},
@@ -78,6 +80,7 @@ TEST(Boot, MalformedConfigsSayWhatIsWrong) {
     ExpectRejected(Call(world, boot), problem->message);
   }
   EXPECT_TRUE(boot::ParseSecurity({{"authorizer.enabled", "TRUE"}})->authorizer_enabled);
+  EXPECT_TRUE(boot::ParseSecurity({{"security.acl.principal.ignore-case", "true"}})->ignores_case);
 }
 
 }  // namespace

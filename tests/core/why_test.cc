@@ -21,13 +21,15 @@ struct Place {
 Place RandomPlace(Random& random) {
   Place place;
   place.security.authorizer_enabled = !random.OneIn(10);
+  place.security.ignores_case = random.OneIn(4);
   if (random.OneIn(10)) place.security.super_users.insert(Principal{"User", "a"});
   for (uint64_t n = random.Below(30); n > 0; --n) place.acls.Add(testing::RandomEntry(random));
   return place;
 }
 
 Request RandomRequest(Random& random) {
-  static const std::vector<std::string> kPrincipals = {"User:a", "User:b", "Group:a", "User:*"};
+  static const std::vector<std::string> kPrincipals = {"User:a", "User:b", "Group:a", "User:*",
+                                                       "uSER:A"};
   static const std::vector<std::string> kHosts = {"10.0.0.1", "10.2.3.4", "::1", "", "8.8.8.8"};
   static const std::vector<std::string> kResources = {"cluster", "d", "d.t", "e.u", "f.t", "d.*"};
   const std::string& principal = random.Of(kPrincipals);

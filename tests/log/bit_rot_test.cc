@@ -132,16 +132,12 @@ void ExpectStarts(const Specimen& specimen, DiskImage damaged, const std::string
   EXPECT_TRUE(again.ok() && *again == specimen.head) << where << ": " << again.status();
 }
 
-size_t StrideFor(const std::string& path) {
-  bool is_unread = absl::StrContains(path, "OPTIONS") || absl::EndsWith(path, "IDENTITY");
-  return IsFullVolume() && !is_unread ? 1 : 16;
-}
-
 void FlipEveryByte(const Specimen& specimen, const char* name) {
+  const size_t stride = IsFullVolume() ? 1 : 16;
   Counts total;
   for (const auto& [path, size] : specimen.image.Files()) {
     Counts counts;
-    for (size_t at = 0; at < size; at += StrideFor(path)) {
+    for (size_t at = 0; at < size; at += stride) {
       DiskImage damaged = WithFlip(specimen.image, path, at);
       bool is_refused = !Examine(specimen, damaged, counts).ok();
       if (!is_refused) ExpectStarts(specimen, damaged, absl::StrCat(path, " byte ", at));

@@ -200,11 +200,20 @@ TEST_F(Configuring, KeysThatDoNotGoTogetherAreNamedByALineToo) {
   EXPECT_EQ(Refusal("# c\nno.such.key: 1\n").find(file() + ":2: key 'no.such.key': "), 0u);
 }
 
-// The example that the documents point to is read, its commented settings included.
+TEST_F(Configuring, AnAuthorizerThatIsNotOursStopsTheStart) {
+  EXPECT_EQ(Refusal("authorizer.type: ranger\nauthorizer.enabled: TRUE\n"),
+            file() +
+                ":1: key 'authorizer.type': expected 'default', found 'ranger'; Pegel has an "
+                "authorizer of its own and no plugins");
+  EXPECT_TRUE(With("authorizer.type: ranger\n").ok()) << "no authorizer was asked for";
+  EXPECT_TRUE(With("authorizer.type: default\nauthorizer.enabled: true\n").ok());
+}
+
 TEST_F(Configuring, AnEmptyConfigPathIsNoConfig) {
   EXPECT_TRUE(absl::StrContains(Configure({.config_file = ""}).status().message(), "--config"));
 }
 
+// The example that the documents point to is read, its commented settings included.
 TEST_F(Configuring, TheExampleIsRight) {
   const std::string example = PEGEL_SOURCE_DIR "/docs/examples/server.yaml";
   EXPECT_EQ(Configure({.config_file = example}).value().data_dir, "/var/lib/pegel");

@@ -128,6 +128,8 @@ TEST(SealSecrets, ASecretInThePlaceOfAKeyIsRefusedAndNotRepeated) {
         SetAll({{"guest:hunter2", "x"}}), SetAll({{"Hunter2", "x"}})}) {
     Error error = Refusal(&Ring(), alter);
     EXPECT_EQ(error.code, ErrorCode::kConfig);
+    EXPECT_TRUE(absl::StrContains(error.message, "is not allowed to be changed dynamically"))
+        << "Fluss's words, which scripts look for: " << error.message;
     EXPECT_TRUE(absl::StrContains(error.message, "neither logged")) << error.message;
     EXPECT_FALSE(absl::StrContains(error.message, "unter2")) << error.message;
   }

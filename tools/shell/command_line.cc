@@ -116,6 +116,15 @@ Makes Pegel forget a dead tablet server that will not come back, and its tag. A 
 refused: stop it first. Needs ALTER on the cluster.
 Exit: 0 forgotten, 1 refused, 2 usage, 3 no connection.)help";
 
+constexpr char kPlanExamples[] = R"help(Examples:
+  pegel rebalance plan --offline cluster.yaml --goals RACK_AWARE,REPLICA_DISTRIBUTION
+  pegel rebalance plan --offline cluster.yaml --goals REPLICA_DISTRIBUTION --format json | jq .summary.moves
+
+Plans a rebalance of the cluster that a file describes: what would happen if servers came, left or
+were tagged. Asks no server and changes nothing. docs/planning.md describes the file.
+JSON: one line, {"plan":[…],"summary":{…}} or {"error":{"code","name","message"}}.
+Exit: 0 planned, 1 the file is wrong or the goals cannot be reached, 2 usage.)help";
+
 std::string DefaultServer() {
   const char* server = std::getenv("PEGEL_SERVER");
   return server == nullptr || *server == '\0' ? "127.0.0.1:7345" : server;
@@ -137,6 +146,7 @@ struct Flags {
   RolloutCommand rollout;
   KeygenRequest keygen;
   int32_t tablet_server = 0;
+  OfflinePlanRequest offline;
 };
 
 void AddServer(CLI::App* app, Flags* flags) {
@@ -297,6 +307,43 @@ CLI::App* AddUnregister(CLI::App* cluster, Flags* flags) {
   return unregister;
 }
 
+CLI::App* AddPlan(CLI::App* rebalance, Flags* flags) {
+  CLI::App* plan = rebalance->add_subcommand("plan", "Plans one and changes nothing");
+  OfflinePlanRequest& request = flags->offline;
+  plan->add_option("--offline", request.file, "The cluster, as a YAML file")
+      ->required()
+      ->type_name("FILE");
+  plan->add_option("--goals", request.goals,
+                   "RACK_AWARE, REPLICA_DISTRIBUTION, LEADER_DISTRIBUTION; the first weighs most")
+      ->required()
+      ->type_name("GOAL,…");
+  plan->add_option("--tolerance-permille", request.tolerance_permille,
+                   "How far from the average a server may stay, in thousandths")
+      ->check(CLI::Range(0, 1'000))
+      ->type_name("N")
+      ->capture_default_str();
+  plan->add_flag("--drain-only", request.is_drain_only,
+                 "Moves only what must leave its server or its rack");
+  plan->add_flag("--drain-dead", request.drains_dead,
+                 "Moves everything off servers that are not live; else it stays and is counted");
+  plan->add_option("--temporary-offline", request.temporary_offline,
+                   "What leaves servers with this tag")
+      ->check(CLI::IsMember({"DRAIN", "LEADERS_ONLY", "IGNORE"}))
+      ->type_name("MODE")
+      ->capture_default_str();
+  plan->add_option("--moves", request.moves_max, "How many moves a table lists")
+      ->type_name("N")
+      ->capture_default_str();
+  AddFormat(plan, flags, {"table", "json"});
+  plan->footer(kPlanExamples);
+  return plan;
+}
+
+OfflinePlanRequest OfflinePlanOf(Flags flags) {
+  flags.offline.format = FormatOf(flags.format);
+  return std::move(flags.offline);
+}
+
 // A call like any other, so that people and scripts see one form.
 SqlRequest ListServersOf(const Flags& flags) {
   SqlRequest request;
@@ -349,6 +396,9 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   cluster->require_subcommand(1);
   CLI::App* servers = AddServers(cluster, &flags);
   CLI::App* unregister = AddUnregister(cluster, &flags);
+  CLI::App* rebalance = app.add_subcommand("rebalance", "Moves of buckets between servers");
+  rebalance->require_subcommand(1);
+  CLI::App* plan = AddPlan(rebalance, &flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -363,6 +413,7 @@ PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::strin
   if (keygen->parsed()) return std::move(flags.keygen);
   if (reseal->parsed()) return ResealRequest{flags.server, flags.sql.retry_seconds};
   if (servers->parsed()) return ListServersOf(flags);
+  if (plan->parsed()) return OfflinePlanOf(std::move(flags));
   if (unregister->parsed()) {
     return UnregisterRequest{flags.server, flags.tablet_server, flags.sql.retry_seconds};
   }

@@ -81,6 +81,18 @@ struct UnregisterRequest {
   uint32_t retry_seconds = 10;
 };
 
+// `pegel rebalance plan --offline`: no server takes part.
+struct OfflinePlanRequest {
+  std::string file;
+  std::string goals;
+  int32_t tolerance_permille = 0;
+  bool is_drain_only = false;
+  bool drains_dead = false;
+  std::string temporary_offline = "DRAIN";
+  uint64_t moves_max = 20;         // Listed in a table.
+  Format format = Format::kTable;  // kTable or kJson.
+};
+
 // Nothing to do but to end: help was printed, or an error.
 struct Leave {
   int exit_code = kExitAccepted;
@@ -88,7 +100,7 @@ struct Leave {
 
 using PegelRequest =
     std::variant<SqlRequest, StatusRequest, WatchCommand, RolloutCommand, SettingsRequest,
-                 KeygenRequest, ResealRequest, UnregisterRequest, Leave>;
+                 KeygenRequest, ResealRequest, UnregisterRequest, OfflinePlanRequest, Leave>;
 
 PegelRequest ReadCommandLine(int argc, const char* const* argv, const std::string& version);
 
