@@ -1,0 +1,105 @@
+#include "tools/replay/source.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "log/data_dir.h"
+#include "log/rocks_log.h"
+#include "replay/recover.h"
+#include "snapshot/files.h"
+#include "tools/shell/printable.h"
+
+namespace pegel::tools {
+namespace {
+
+void Ignore(const Record&, const Applied&, const Hash256&) {}
+
+void Warn(const absl::Status& bad) {
+  std::cerr << "pegel-replay: passed over: " << Printable(std::string(bad.message())) << "\n";
+}
+
+std::function<void(const std::string&)> Drawer() {
+  if (isatty(STDERR_FILENO) == 0) return nullptr;
+  return [](const std::string& text) { std::fputs(text.c_str(), stderr); };
+}
+
+}  // namespace
+
+absl::StatusOr<Source> Source::Open(const Common& common) {
+  absl::StatusOr<log::Inspection> found =
+      log::RocksLog::Inspect({.data_dir = common.data_dir}, /*must_exist=*/true);
+  if (!found.ok()) return replay::Explain(found.status(), common.data_dir);
+  return Source(common.data_dir, found->anchor, found->trimmed, std::move(found->log),
+                snapshot::Store(snapshot::RealFiles(), log::DataDir{common.data_dir}.Snapshots()));
+}
+
+absl::Status Source::Explain(const absl::Status& status) const {
+  return replay::Explain(status, place_);
+}
+
+absl::StatusOr<replay::Folded> Source::Beginning() const {
+  absl::StatusOr<replay::Folded> start = replay::StartFor(trimmed_.lsn, trimmed_, snapshots_, Warn);
+  if (!start.ok()) return Explain(start.status());
+  return start;
+}
+
+absl::StatusOr<replay::Folded> Source::FoldAll(replay::Folded start, const std::string& what,
+                                               replay::Observer observe) const {
+  Bar bar(what, anchor_.lsn.value);
+  auto observe_and_show = [&](const Record& record, const Applied& applied, const Hash256& chain) {
+    bar.Show(record.moment.lsn.value);
+    observe(record, applied, chain);
+  };
+  absl::StatusOr<replay::Folded> folded =
+      replay::FoldLog(*log_, std::move(start), trimmed_, anchor_, observe_and_show);
+  if (!folded.ok()) return Explain(folded.status());
+  return folded;
+}
+
+Bar::Bar(const std::string& what, uint64_t total)
+    : progress_(what, absl::Now, Drawer()), total_(total) {}
+
+absl::StatusOr<Walk> Walk::FromBeginning(const Source& source) {
+  absl::StatusOr<replay::Folded> start = source.Beginning();
+  if (!start.ok()) return start.status();
+  return Walk(source, replay::Past(source.log(), *std::move(start)));
+}
+
+absl::StatusOr<Walk> Walk::Near(const Source& source, const AsOf& goal) {
+  absl::StatusOr<replay::Past> past =
+      replay::Past::Near(goal, source.log(), source.trimmed(), source.snapshots(), Warn);
+  if (!past.ok()) return source.Explain(past.status());
+  return Walk(source, *std::move(past));
+}
+
+absl::Status Walk::GoTo(const AsOf& goal, replay::Observer observe) {
+  const auto* lsn = std::get_if<Lsn>(&goal);
+  uint64_t end = source_.anchor().lsn.value;
+  Bar bar("reading history", lsn == nullptr ? end : std::min(lsn->value, end));
+  auto go_on = [&] {
+    bar.Show(past_.head().lsn.value);
+    return true;
+  };
+  return source_.Explain(past_.GoTo(goal, go_on, observe));
+}
+
+absl::Status Walk::GoTo(const AsOf& goal) { return GoTo(goal, Ignore); }
+
+absl::Status Walk::GoToEnd(replay::Observer observe) {
+  Bar bar("reading history", source_.anchor().lsn.value);
+  auto go_on = [&] {
+    bar.Show(past_.head().lsn.value);
+    return true;
+  };
+  absl::Status status = past_.GoToEnd(go_on, observe);
+  if (status.ok()) status = replay::JudgeEnd(source_.anchor(), past_.head());
+  return source_.Explain(status);
+}
+
+}  // namespace pegel::tools
