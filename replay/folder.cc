@@ -32,44 +32,46 @@ std::string Mismatch(absl::string_view what, const Hash256& expected, const Hash
   return absl::StrCat(what, ": expected ", ToHex(expected), ", found ", ToHex(found));
 }
 
-absl::StatusOr<std::vector<absl::string_view>> RecordsBehind(const log::Head& head, bool is_first,
-                                                             Lsn key, absl::string_view bytes) {
+absl::Status RecordsBehind(const log::Head& head, bool is_first, Lsn key, absl::string_view bytes,
+                           std::vector<absl::string_view>* records) {
+  records->clear();
   const Lsn next = Next(head.lsn);
   if (key > next || (!is_first && key < next)) {
     return DataLossAt(
         next,
         absl::StrCat("expected the next group here, found one that begins at lsn ", key.value));
   }
-  absl::StatusOr<std::vector<absl::string_view>> records = log::SplitGroup(bytes);
-  if (!records.ok()) return FaultAt(key, records.status().code(), records.status().message());
+  absl::Status split = log::SplitGroup(bytes, records);
+  if (!split.ok()) {
+    split = FaultAt(Lsn{key.value + records->size()}, split.code(), split.message());
+  }
   const size_t passed = next.value - key.value;
-  if (passed == 0) return records;
+  if (passed == 0) return split;
   if (passed > records->size()) {
+    if (!split.ok()) return split;
     return DataLossAt(next, absl::StrCat("expected the group that holds it, found one of ",
                                          records->size(), " records from lsn ", key.value));
   }
   Hash256 found = log::ChainHash((*records)[passed - 1]);
-  if (found != head.chain) {
-    return DataLossAt(head.lsn, Mismatch("the record is not the one that the snapshot was made of; "
-                                         "chain",
-                                         head.chain, found));
-  }
   records->erase(records->begin(), records->begin() + static_cast<std::ptrdiff_t>(passed));
-  return records;
+  if (found == head.chain) return split;
+  records->clear();
+  return DataLossAt(head.lsn, Mismatch("the record is not the one that the snapshot was made of; "
+                                       "chain",
+                                       head.chain, found));
 }
 
 absl::Status Folder::AddGroup(Lsn key, absl::string_view bytes, Observer observe, Lsn through) {
-  absl::StatusOr<std::vector<absl::string_view>> records =
-      RecordsBehind(head(), !has_group_, key, bytes);
-  if (!records.ok()) return records.status();
+  std::vector<absl::string_view> records;
+  absl::Status found = RecordsBehind(head(), !has_group_, key, bytes, &records);
   has_group_ = true;
-  for (absl::string_view record : *records) {
-    if (head().lsn >= through) break;
+  for (absl::string_view record : records) {
+    if (head().lsn >= through) return absl::OkStatus();
     absl::StatusOr<log::StoredRecord> stored = Examine(record);
     if (!stored.ok()) return stored.status();
     if (absl::Status status = Add(*stored, record, observe); !status.ok()) return status;
   }
-  return absl::OkStatus();
+  return found;
 }
 
 absl::StatusOr<log::StoredRecord> Folder::Examine(absl::string_view bytes) const {

@@ -49,9 +49,9 @@ class Folder {
 
 // The records behind `head` of a group that must hold the next one, at `key`. Only the first group
 // of a walk may begin before that: its records up to `head` are passed over, and the last of them
-// must be head's.
-absl::StatusOr<std::vector<absl::string_view>> RecordsBehind(const log::Head& head, bool is_first,
-                                                             Lsn key, absl::string_view bytes);
+// must be head's. Error: `records` holds those in front of the first that cannot be read.
+absl::Status RecordsBehind(const log::Head& head, bool is_first, Lsn key, absl::string_view bytes,
+                           std::vector<absl::string_view>* records);
 
 // An error that LsnOf (fold_log.h) can read.
 absl::Status FaultAt(Lsn lsn, absl::StatusCode code, absl::string_view what);

@@ -22,6 +22,7 @@ absl::StatusOr<std::optional<absl::string_view>> RecordStream::Next(const log::H
 }
 
 absl::StatusOr<bool> RecordStream::NextGroup(const log::Head& head) {
+  if (!behind_group_.ok()) return behind_group_;
   Lsn key;
   absl::string_view bytes;
   absl::StatusOr<bool> more = reader_->Next(&key, &bytes);
@@ -29,12 +30,10 @@ absl::StatusOr<bool> RecordStream::NextGroup(const log::Head& head) {
     return FaultAt(pegel::Next(head.lsn), more.status().code(), more.status().message());
   }
   if (!*more) return false;
-  absl::StatusOr<std::vector<absl::string_view>> records =
-      RecordsBehind(head, !has_group_, key, bytes);
-  if (!records.ok()) return records.status();
+  behind_group_ = RecordsBehind(head, !has_group_, key, bytes, &group_);
   has_group_ = true;
-  group_ = *std::move(records);
   next_ = 0;
+  if (group_.empty() && !behind_group_.ok()) return behind_group_;
   return true;
 }
 

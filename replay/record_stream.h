@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "log/log.h"
@@ -30,6 +31,7 @@ class RecordStream {
   std::vector<absl::string_view> group_;
   size_t next_ = 0;  // In group_.
   bool has_group_ = false;
+  absl::Status behind_group_;  // What is wrong behind the records of group_.
 };
 
 }  // namespace pegel::replay
