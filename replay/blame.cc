@@ -53,11 +53,11 @@ Lsn Blame(const log::Log& log, const log::Head& last, const log::Head& before,
   if (raw.empty()) return next;
   absl::StatusOr<log::StoredRecord> folded = log::DecodeRecord(raw[0]);
   if (!folded.ok()) return next;
-  // With a changed length in front it may have swallowed those behind it.
+  // With a changed length in front it may have swallowed those behind it, or left a rest of itself.
   Lsn of_a_gap = IsOwnEncoding(raw[0], *folded) ? next : last.lsn;
   if (raw.size() == 1) return of_a_gap;
   absl::StatusOr<log::StoredRecord> found = log::DecodeRecord(raw[1]);
-  if (!found.ok()) return next;
+  if (!found.ok()) return of_a_gap;
   const Lsn says = found->record.moment.lsn;
   if (says > next) return of_a_gap;
   const Hash256 chain = log::ChainHash(raw[1]);

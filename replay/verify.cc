@@ -24,9 +24,7 @@ class Bench {
   uint64_t too_old() const { return too_old_; }
   uint64_t asked() const { return next_ - too_old_; }
   // Of those who know a record behind the log's end. Null: there is none.
-  const Witness* Next() const {
-    return next_ < witnesses_.size() ? &witnesses_[next_] : nullptr;
-  }
+  const Witness* Next() const { return next_ < witnesses_.size() ? &witnesses_[next_] : nullptr; }
 
   absl::Status Ask(const log::Head& head) {
     for (; next_ < witnesses_.size() && witnesses_[next_].head.lsn == head.lsn; ++next_) {
@@ -118,12 +116,11 @@ class Walk {
     if (past_.head().lsn < lsn) {
       return EndsEarly({{lsn, decoded->snapshot.chain}, absl::StrCat("the snapshot ", path)});
     }
-    if (decoded->snapshot.chain == past_.head().chain &&
-        decoded->snapshot.world == past_.world()) {
+    if (decoded->snapshot.chain == past_.head().chain && decoded->snapshot.world == past_.world()) {
       ++verified_.snapshots;
     } else {
-      Complain(absl::DataLossError(absl::StrCat(
-          path, ": it is not what the records up to lsn ", lsn.value, " come to")));
+      Complain(absl::DataLossError(
+          absl::StrCat(path, ": it is not what the records up to lsn ", lsn.value, " come to")));
     }
     return absl::OkStatus();
   }
@@ -137,11 +134,11 @@ class Walk {
   }
 
   absl::Status EndsEarly(const Witness& witness) const {
-    return Blamed(DataLossAt(
-        Next(past_.head().lsn),
-        absl::StrCat("data loss: the log ends at lsn ", past_.head().lsn.value, ", but ",
-                     witness.who, " speaks of lsn ", witness.head.lsn.value, " (chain ",
-                     ToHex(witness.head.chain), ").")));
+    return Blamed(
+        DataLossAt(Next(past_.head().lsn),
+                   absl::StrCat("data loss: the log ends at lsn ", past_.head().lsn.value, ", but ",
+                                witness.who, " speaks of lsn ", witness.head.lsn.value, " (chain ",
+                                ToHex(witness.head.chain), ").")));
   }
 
   // The fault with the record that is to blame for it, which may be the one before.

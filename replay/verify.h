@@ -26,9 +26,9 @@ struct Witness {
 };
 
 struct Evidence {
-  log::Head trimmed;                // Up to where the log was trimmed; Head{}: it was not.
-  std::vector<Witness> witnesses;   // In any order.
-  const snapshot::Store* snapshots; // Beside the log. Null: there are none to check.
+  log::Head trimmed;                 // Up to where the log was trimmed; Head{}: it was not.
+  std::vector<Witness> witnesses;    // In any order.
+  const snapshot::Store* snapshots;  // Beside the log. Null: there are none to check.
 };
 
 struct Verified {

@@ -1,8 +1,8 @@
-// Any point of the past, by lsn and by time, from record 1 and from snapshots, is the World that was.
+// Any point of the past, by lsn and by time, from record 1 and from snapshots, is the World that
+// was.
 #include "replay/past.h"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <map>
