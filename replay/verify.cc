@@ -53,10 +53,10 @@ class Bench {
 class Walk {
  public:
   Walk(const log::Log& log, Folded start, const Evidence& evidence,
-       absl::FunctionRef<void(Lsn)> on_progress)
+       absl::FunctionRef<void(const log::Head&)> on_record)
       : log_(log),
         evidence_(evidence),
-        on_progress_(on_progress),
+        on_record_(on_record),
         bench_(evidence.witnesses, evidence.trimmed.lsn),
         past_(log, std::move(start)) {}
 
@@ -84,8 +84,9 @@ class Walk {
     auto go_on = [&] { return asked.ok(); };
     auto observe = [&](const Record& record, const Applied&, const Hash256& chain) {
       ++verified_.records;
-      on_progress_(record.moment.lsn);
-      asked = bench_.Ask({record.moment.lsn, chain});
+      const log::Head head{record.moment.lsn, chain};
+      on_record_(head);
+      asked = bench_.Ask(head);
     };
     absl::Status walked = past_.GoTo(lsn, go_on, observe);
     if (!asked.ok()) return asked;
@@ -154,7 +155,7 @@ class Walk {
 
   const log::Log& log_;
   const Evidence& evidence_;
-  absl::FunctionRef<void(Lsn)> on_progress_;
+  absl::FunctionRef<void(const log::Head&)> on_record_;
   Bench bench_;
   Past past_;
   Verified verified_;
@@ -164,8 +165,8 @@ class Walk {
 }  // namespace
 
 absl::StatusOr<Verified> Verify(const log::Log& log, Folded start, const Evidence& evidence,
-                                absl::FunctionRef<void(Lsn)> on_progress) {
-  return Walk(log, std::move(start), evidence, on_progress).Run();
+                                absl::FunctionRef<void(const log::Head&)> on_record) {
+  return Walk(log, std::move(start), evidence, on_record).Run();
 }
 
 }  // namespace pegel::replay

@@ -24,7 +24,9 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   CommandLine line{app, {}};
-  for (auto* add : {AddVerify, AddDump, AddHistory, AddAt, AddDiff, AddWhy}) add(line);
+  for (auto* add :
+       {AddVerify, AddDump, AddHistory, AddAt, AddDiff, AddWhy, AddCheckpoint, AddCheckpointKey})
+    add(line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

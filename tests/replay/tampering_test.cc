@@ -244,7 +244,7 @@ Tampering Tamper(const History& history, Random& random) {
 
 absl::StatusOr<Verified> Check(const log::Log& log, std::vector<Witness> witnesses) {
   return Verify(log, Folded{}, {.trimmed = {}, .witnesses = std::move(witnesses), .snapshots = {}},
-                [](Lsn) {});
+                [](const log::Head&) {});
 }
 
 TEST(Tampering, OfEveryKindIsReportedWithTheFirstBadLsn) {

@@ -62,5 +62,7 @@ void AddHistory(CommandLine& line);
 void AddAt(CommandLine& line);
 void AddDiff(CommandLine& line);
 void AddWhy(CommandLine& line);
+void AddCheckpoint(CommandLine& line);
+void AddCheckpointKey(CommandLine& line);
 
 }  // namespace pegel::tools
