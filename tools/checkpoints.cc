@@ -35,8 +35,9 @@ absl::StatusOr<Checkpoint> ParseLine(absl::string_view text, uint64_t line, cons
   if (!is_one) return BadLine(line, "expected CLUSTER LSN CHAIN SIGNATURE");
   checkpoint.cluster_id = std::string(pieces[0]);
   if (key.HasSigned(SignedText(checkpoint), absl::HexStringToBytes(pieces[3]))) return checkpoint;
-  return BadLine(line, absl::StrCat("the key has not signed this checkpoint of lsn ",
-                                    checkpoint.receipt.lsn.value));
+  return absl::DataLossError(absl::StrCat("line ", line,
+                                          ": the key has not signed this checkpoint of lsn ",
+                                          checkpoint.receipt.lsn.value));
 }
 
 }  // namespace

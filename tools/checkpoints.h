@@ -32,8 +32,8 @@ struct Checkpoint {
 // With its end.
 absl::StatusOr<std::string> SignedLine(const Checkpoint& checkpoint, const Key& key);
 
-// All lines of a file, in their order. Error kInvalidArgument: the first line that is none or that
-// `key` has not signed.
+// All lines of a file, in their order. Errors name the first bad line: kInvalidArgument: it is
+// none; kDataLoss: `key` has not signed it.
 absl::StatusOr<std::vector<Checkpoint>> ParseCheckpoints(absl::string_view text, const Key& key);
 
 }  // namespace pegel::tools

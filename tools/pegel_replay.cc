@@ -9,7 +9,8 @@ namespace pegel::tools {
 namespace {
 
 constexpr char kAbout[] =
-    "Audits a Pegel data directory, read-only; a running server may own it.\n\n"
+    "Audits a Pegel data directory, a backup or exports, read-only; a running server may own the\n"
+    "directory.\n\n"
     "  pegel-replay verify --data-dir ./data\n"
     "  pegel-replay history acl --principal User:Bob --data-dir ./data\n"
     "  pegel-replay why User:Bob WRITE my_db.my_table --data-dir ./data";

@@ -117,7 +117,7 @@ int Run(const CheckpointOptions& options) {
   if (options.common.is_json()) {
     std::cout << JsonText({{"ok", true}, {"signed", *count}, {"file", options.to}});
   } else {
-    std::cout << "OK: " << *count << " checkpoints signed, in " << options.to << "\n";
+    std::cout << "OK: " << *count << " signed, in " << options.to << "\n";
   }
   return kExitGood;
 }

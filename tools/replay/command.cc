@@ -8,9 +8,16 @@
 namespace pegel::tools {
 
 void CommandLine::AddCommon(CLI::App* command, Common* common) {
-  command->add_option("--data-dir", common->data_dir, "The server's data directory")
-      ->required()
+  CLI::Option_group* place = command->add_option_group("Where the log is");
+  place->add_option("--data-dir", common->data_dir, "The server's data directory")
       ->type_name("DIR");
+  place->add_option("--backup", common->backup, "A backup that `pegel backup create` made")
+      ->type_name("DIR");
+  place
+      ->add_option("--exports", common->exports,
+                   "What retention wrote before it trimmed: a file, or the directory of them all")
+      ->type_name("PATH");
+  place->require_option(1);
   command->add_option("--format", common->format, "How to print")
       ->check(CLI::IsMember({"table", "json"}))
       ->type_name("table|json")

@@ -19,9 +19,11 @@ inline constexpr int kExitGood = 0;
 inline constexpr int kExitDamaged = 1;   // The log is damaged or is not the one that was witnessed.
 inline constexpr int kExitWrongUse = 2;  // Also: asked for what is not in the log.
 
-// The flags that all have.
+// The flags that all have. One of the three places is given.
 struct Common {
   std::string data_dir;
+  std::string backup;
+  std::string exports;
   std::string format = "table";
   bool is_json() const { return format == "json"; }
 };

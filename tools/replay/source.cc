@@ -11,6 +11,8 @@
 #include "absl/time/clock.h"
 #include "log/data_dir.h"
 #include "log/rocks_log.h"
+#include "replay/backup.h"
+#include "replay/exports.h"
 #include "replay/recover.h"
 #include "snapshot/files.h"
 #include "tools/shell/printable.h"
@@ -32,11 +34,40 @@ std::function<void(const std::string&)> Drawer() {
 }  // namespace
 
 absl::StatusOr<Source> Source::Open(const Common& common) {
+  if (!common.backup.empty()) return OpenBackup(common.backup);
+  if (!common.exports.empty()) return OpenExports(common.exports);
+  return OpenDataDir(common.data_dir);
+}
+
+absl::StatusOr<Source> Source::OpenDataDir(const std::string& path) {
   absl::StatusOr<log::Inspection> found =
-      log::RocksLog::Inspect({.data_dir = common.data_dir}, /*must_exist=*/true);
-  if (!found.ok()) return replay::Explain(found.status(), common.data_dir);
-  return Source(common.data_dir, found->anchor, found->trimmed, std::move(found->log),
-                snapshot::Store(snapshot::RealFiles(), log::DataDir{common.data_dir}.Snapshots()));
+      log::RocksLog::Inspect({.data_dir = path}, /*must_exist=*/true);
+  if (!found.ok()) return replay::Explain(found.status(), path);
+  if (found->is_new) return absl::NotFoundError(absl::StrCat(path, ": there is no log in it yet"));
+  return Source(path, found->anchor, found->trimmed, std::move(found->log),
+                snapshot::Store(snapshot::RealFiles(), log::DataDir{path}.Snapshots()));
+}
+
+absl::StatusOr<Source> Source::OpenBackup(const std::string& path) {
+  absl::StatusOr<replay::OpenedBackup> backup = replay::OpenBackup(path);
+  if (!backup.ok()) return replay::Explain(backup.status(), path);
+  const log::Head head = backup->log->head(), before = backup->log->before();
+  return Source(path, head, before, std::move(backup->log), std::move(backup->snapshots));
+}
+
+// Without snapshots: the first export must begin at record 1.
+absl::StatusOr<Source> Source::OpenExports(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<replay::Exports>> exports = replay::Exports::Open(path);
+  if (!exports.ok()) return replay::Explain(exports.status(), path);
+  const log::Head head = (*exports)->head(), before = (*exports)->before();
+  if (before != log::Head{}) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": begins behind lsn ", before.lsn.value,
+                     ", and nothing tells how things stood there; put the exports from lsn 1 on "
+                     "into one directory and name that"));
+  }
+  return Source(path, head, before, *std::move(exports),
+                snapshot::Store(snapshot::RealFiles(), absl::StrCat(path, ".snapshots")));
 }
 
 absl::Status Source::Explain(const absl::Status& status) const {

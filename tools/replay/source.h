@@ -1,5 +1,4 @@
-// Where an audit reads from. Today a data directory; a backup or an export opens here too, so that
-// no subcommand need know.
+// Where an audit reads from: a data directory, a backup or exports. No subcommand need know which.
 #pragma once
 
 #include <memory>
@@ -23,6 +22,7 @@ class Source {
   static absl::StatusOr<Source> Open(const Common& common);
 
   const log::Log& log() const { return *log_; }
+  // What was acknowledged last; of a backup and of exports, their last record.
   const log::Head& anchor() const { return anchor_; }
   const log::Head& trimmed() const { return trimmed_; }  // The log begins behind this record.
   const snapshot::Store& snapshots() const { return snapshots_; }
@@ -39,6 +39,10 @@ class Source {
   absl::Status Explain(const absl::Status& status) const;
 
  private:
+  static absl::StatusOr<Source> OpenDataDir(const std::string& path);
+  static absl::StatusOr<Source> OpenBackup(const std::string& path);
+  static absl::StatusOr<Source> OpenExports(const std::string& path);
+
   Source(std::string place, log::Head anchor, log::Head trimmed, std::unique_ptr<log::Log> log,
          snapshot::Store snapshots)
       : place_(std::move(place)),
