@@ -76,11 +76,11 @@ void Print(const replay::Verified& verified, uint64_t brought, bool is_json) {
     std::cout << JsonText({{"ok", true},
                            {"records", verified.records},
                            {"head_lsn", head.lsn.value},
-                           {"chain", chain},
-                           {"digest", digest},
+                           {"snapshots", verified.snapshots},
                            {"witnesses", brought},
                            {"too_old", verified.too_old},
-                           {"snapshots", verified.snapshots}});
+                           {"chain", chain},
+                           {"digest", digest}});
     return;
   }
   std::cout << "OK: " << verified.records << " records, every hash checked\nhead lsn  "
