@@ -66,12 +66,12 @@ absl::Status Folder::AddGroup(Lsn key, absl::string_view bytes, Observer observe
   absl::Status found = RecordsBehind(head(), !has_group_, key, bytes, &records);
   has_group_ = true;
   for (absl::string_view record : records) {
-    if (head().lsn >= through) return absl::OkStatus();
+    if (head().lsn >= through) break;
     absl::StatusOr<log::StoredRecord> stored = Examine(record);
     if (!stored.ok()) return stored.status();
     if (absl::Status status = Add(*stored, record, observe); !status.ok()) return status;
   }
-  return found;
+  return head().lsn >= through ? absl::OkStatus() : found;
 }
 
 absl::StatusOr<log::StoredRecord> Folder::Examine(absl::string_view bytes) const {

@@ -25,8 +25,8 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   CommandLine line{app, {}};
-  for (auto* add :
-       {AddVerify, AddDump, AddHistory, AddAt, AddDiff, AddWhy, AddCheckpoint, AddCheckpointKey})
+  for (auto* add : {AddVerify, AddDump, AddHistory, AddAt, AddDiff, AddWhy, AddSalvage,
+                    AddCheckpoint, AddCheckpointKey})
     add(line);
   try {
     app.parse(argc, argv);

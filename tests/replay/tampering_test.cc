@@ -15,8 +15,11 @@
 
 #include "log/group.h"
 #include "log/record_codec.h"
+#include "replay/recover.h"
+#include "replay/salvage.h"
 #include "replay/verify.h"
 #include "tests/support/folded_history.h"
+#include "tests/system/process.h"
 
 namespace pegel::replay {
 namespace {
@@ -268,6 +271,37 @@ TEST(Tampering, OfEveryKindIsReportedWithTheFirstBadLsn) {
   std::cout << "tampering:";
   for (const auto& [what, count] : counts) std::cout << " " << what << "=" << count;
   std::cout << ", all reported\n";
+}
+
+// Exactly what is in front of the first bad record, and a server starts from it.
+TEST(Tampering, SalvageKeepsEverythingInFrontOfTheFirstBadRecord) {
+  const uint64_t seed = SeedFromEnvironment();
+  SCOPED_TRACE(Reproduce(seed, "tampering_test"));
+  History history(seed);
+  Random random(seed);
+  testing::TemporaryDirectory directory;
+  const int rounds = testing::IsFullVolume() ? 200 : 10;
+  for (int round = 0; round < rounds; ++round) {
+    Tampering done = Tamper(history, random);
+    RawLog log(done.records, random);
+    const std::string place = directory.path() + "/salvaged-" + std::to_string(round);
+    absl::StatusOr<Salvaged> salvaged =
+        Salvage(log, Folded{}, {}, done.witnesses, place, [](Lsn) {});
+    if (done.first_bad == Lsn{1}) {
+      EXPECT_EQ(LsnOf(salvaged.status()), Lsn{1}) << "there is nothing to keep";
+      continue;
+    }
+    ASSERT_TRUE(salvaged.ok()) << done.what << ": " << salvaged.status();
+    ASSERT_EQ(salvaged->head.lsn.value + 1, done.first_bad.value) << done.what;
+    EXPECT_EQ(LsnOf(salvaged->fault), done.first_bad);
+    absl::StatusOr<Folded> audited =
+        Audit({.data_dir = place}, [](const Record&, const Applied&, const Hash256&) {});
+    ASSERT_TRUE(audited.ok()) << audited.status();
+    EXPECT_EQ(audited->head, salvaged->head);
+    EXPECT_EQ(Digest(audited->world), salvaged->digest);
+    EXPECT_TRUE(absl::IsAlreadyExists(
+        Salvage(log, Folded{}, {}, done.witnesses, place, [](Lsn) {}).status()));
+  }
 }
 
 TEST(Tampering, ALogThatNobodyTouchedIsGood) {

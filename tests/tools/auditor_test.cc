@@ -287,6 +287,25 @@ TEST_F(Auditing, ACheckpointTellsOfARolledBackLog) {
   EXPECT_EQ(Json::parse(told.out)["lsn"], 3);
 }
 
+TEST_F(Auditing, SalvageSaysWhatItLeftBehind) {
+  Grant("User:root", "User:Bob", "WRITE", "d.t");
+  Snap();
+  Grant("User:root", "User:Al", "READ", "d");
+  Put("receipts", "3 " + ToHex(heads_[1].chain) + "\n");
+  Json salvaged = ToldJson({"salvage", "--to", PathOf("good"), "--receipts", PathOf("receipts")});
+  EXPECT_EQ(salvaged["head_lsn"], 2);
+  EXPECT_EQ(salvaged["acknowledged_lsn"], 3);
+  EXPECT_THAT(std::string(salvaged["left_behind_because"]), HasSubstr("the receipt in line 1"));
+  Finished good = Run({"verify", "--data-dir", PathOf("good"), "--format", "json"});
+  EXPECT_EQ(good.exit_code, 0) << good.err;
+  EXPECT_EQ(Json::parse(good.out)["digest"], salvaged["digest"]);
+  EXPECT_THAT(Told({"salvage", "--to", PathOf("all")}), HasSubstr("Nothing was left behind"));
+  EXPECT_EQ(Ask({"salvage", "--to", PathOf("all")}).exit_code, 1) << "never overwritten";
+  ASSERT_TRUE(log_->Trim(heads_[1]).ok());
+  EXPECT_THAT(Told({"salvage", "--to", PathOf("trimmed")}), StartsWith("salvaged lsn 3 to 3"));
+  EXPECT_EQ(Run({"verify", "--data-dir", PathOf("trimmed")}).exit_code, 0);
+}
+
 // ---- backups, exports, trimmed logs ----
 
 TEST_F(Auditing, BackupsAndExportsAnswerAsTheDirectoryDoes) {
