@@ -43,15 +43,20 @@ Group PackGroup(absl::Span<const Record> records, const Head& after, std::vector
   return group;
 }
 
-absl::StatusOr<std::vector<absl::string_view>> SplitGroup(absl::string_view bytes) {
+absl::Status SplitGroup(absl::string_view bytes, std::vector<absl::string_view>* records) {
   if (bytes.empty()) return Bad(0, "expected at least one record, found nothing");
-  std::vector<absl::string_view> records;
   for (size_t offset = 0; offset < bytes.size();) {
     absl::StatusOr<size_t> size = RecordBytes(bytes, offset);
     if (!size.ok()) return size.status();
-    records.push_back(bytes.substr(offset, *size));
+    records->push_back(bytes.substr(offset, *size));
     offset += *size;
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<absl::string_view>> SplitGroup(absl::string_view bytes) {
+  std::vector<absl::string_view> records;
+  if (absl::Status status = SplitGroup(bytes, &records); !status.ok()) return status;
   return records;
 }
 

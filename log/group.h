@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -23,5 +24,8 @@ Group PackGroup(absl::Span<const Record> records, const Head& after, std::vector
 // Splits a group's bytes into the bytes of its records. Error kDataLoss: offset, expected and
 // found.
 absl::StatusOr<std::vector<absl::string_view>> SplitGroup(absl::string_view bytes);
+
+// The same; `records` receives those in front of what is not a record, too.
+absl::Status SplitGroup(absl::string_view bytes, std::vector<absl::string_view>* records);
 
 }  // namespace pegel::log

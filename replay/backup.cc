@@ -11,6 +11,7 @@
 #include "log/data_dir.h"
 #include "log/rocks_log.h"
 #include "replay/copy.h"
+#include "replay/place.h"
 #include "replay/recover.h"
 #include "snapshot/files.h"
 
@@ -26,24 +27,6 @@ std::string LogOf(const std::string& dir) { return absl::StrCat(dir, "/log.group
 // A running server may take files away while they are opened, and a snapshot when it trims: then
 // all begins again.
 constexpr int kAttemptsMax = 3;
-
-// Without slashes at the end, so that names can be made of it.
-std::string Trimmed(std::string dir) {
-  while (dir.size() > 1 && dir.back() == '/') dir.pop_back();
-  return dir;
-}
-
-std::string ParentOf(const std::string& dir) {
-  std::string parent = std::filesystem::path(dir).parent_path().string();
-  return parent.empty() ? "." : parent;
-}
-
-// Also true when one may not look.
-bool Exists(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::symlink_status(path, error).type() !=
-         std::filesystem::file_type::not_found;
-}
 
 // A bad snapshot is passed over when another will do: it is the next older one that counts.
 void PassOver(const absl::Status&) {}
@@ -128,7 +111,7 @@ absl::StatusOr<BackedUp> CreateFrom(const std::string& data_dir, const log::Insp
                                     const std::string& dir, OnProgress on_progress) {
   const log::Head& trimmed = source.trimmed;
   const Lsn through = std::max(source.anchor.lsn, trimmed.lsn);
-  const snapshot::Store snapshots = SnapshotsOf(Trimmed(data_dir));
+  const snapshot::Store snapshots = SnapshotsOf(TrimmedPath(data_dir));
   absl::StatusOr<Folded> newest = StartFor(through, trimmed, snapshots, PassOver);
   if (!newest.ok()) return newest.status();
   if (absl::Status made = MakePlace(dir); !made.ok()) return made;
@@ -152,54 +135,6 @@ absl::StatusOr<BackedUp> CreateFrom(const std::string& data_dir, const log::Insp
 
 // ---- restore ----
 
-// Clears what a restore that was killed left. Error kUnavailable: it is still being made.
-absl::Status ClearUnfinished(const std::string& place) {
-  if (!Exists(place)) return absl::OkStatus();
-  {
-    auto lock = log::DataDirLock::Take(log::DataDir{place}, nullptr);
-    if (!lock.ok()) return lock.status();
-  }
-  std::error_code error;
-  std::filesystem::remove_all(place, error);
-  if (!error) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("clearing ", place, ": ", error.message()));
-}
-
-// Log, anchor and trim point of the records through `through`.
-absl::Status RestoreLog(const log::GroupFile& from, Lsn through, const std::string& place,
-                        Steps* steps) {
-  auto log = log::RocksLog::Create({.data_dir = place}, from.before());
-  if (!log.ok()) return log.status();
-  return CopyRecords(from, from.before(), through, [&](const log::Group& group) {
-    absl::Status appended;
-    (*log)->Append(group, [&](absl::Status status) { appended = std::move(status); });
-    steps->OnCopied(group.head.lsn);
-    return appended;
-  });
-}
-
-// Begins as a server would, and must come to the World that the backup's own fold came to.
-absl::Status Prove(const std::string& place, const Folded& expected) {
-  absl::StatusOr<Recovered> found = Recover({.data_dir = place});
-  if (!found.ok()) return found.status();
-  if (found->folded.head == expected.head && found->folded.world == expected.world) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(absl::StrCat("restored lsn ", expected.head.lsn.value,
-                                          ", but a start there comes to another state at lsn ",
-                                          found->folded.head.lsn.value));
-}
-
-absl::Status MoveIntoPlace(const std::string& place, const std::string& data_dir) {
-  if (Exists(data_dir)) {
-    return absl::AlreadyExistsError(absl::StrCat(data_dir, " was made meanwhile"));
-  }
-  absl::Status status = snapshot::RealFiles().SyncDir(place);
-  if (status.ok()) status = snapshot::RealFiles().Rename(place, data_dir);
-  if (status.ok()) status = snapshot::RealFiles().SyncDir(ParentOf(data_dir));
-  return status;
-}
-
 }  // namespace
 
 absl::StatusOr<OpenedBackup> OpenBackup(const std::string& dir) {
@@ -216,7 +151,7 @@ absl::StatusOr<BackedUp> CreateBackup(const std::string& data_dir, const std::st
     absl::StatusOr<log::Inspection> source = log::RocksLog::Inspect({.data_dir = data_dir}, true);
     if (!source.ok() && attempt < kAttemptsMax && !absl::IsNotFound(source.status())) continue;
     if (!source.ok()) return source.status();
-    absl::StatusOr<BackedUp> made = CreateFrom(data_dir, *source, Trimmed(dir), on_progress);
+    absl::StatusOr<BackedUp> made = CreateFrom(data_dir, *source, TrimmedPath(dir), on_progress);
     if (made.ok() || attempt == kAttemptsMax) return made;
     absl::StatusOr<log::Inspection> now = log::RocksLog::Inspect({.data_dir = data_dir}, true);
     if (!now.ok() || now->trimmed == source->trimmed) return made;
@@ -224,7 +159,7 @@ absl::StatusOr<BackedUp> CreateBackup(const std::string& data_dir, const std::st
 }
 
 absl::StatusOr<BackedUp> VerifyBackup(const std::string& dir_given, OnProgress on_progress) {
-  const std::string dir = Trimmed(dir_given);
+  const std::string dir = TrimmedPath(dir_given);
   absl::StatusOr<OpenedBackup> backup = OpenBackup(dir);
   if (!backup.ok()) return backup.status();
   const log::Head before = backup->log->before(), head = backup->log->head();
@@ -260,7 +195,7 @@ absl::StatusOr<BackedUp> VerifyBackup(const std::string& dir_given, OnProgress o
 
 absl::StatusOr<BackedUp> RestoreBackup(const std::string& dir, const std::string& data_dir_given,
                                        std::optional<Lsn> through_given, OnProgress on_progress) {
-  const std::string data_dir = Trimmed(data_dir_given);
+  const std::string data_dir = TrimmedPath(data_dir_given);
   const std::string place = absl::StrCat(data_dir, ".restoring");
   if (Exists(data_dir)) {
     return absl::AlreadyExistsError(
@@ -268,7 +203,7 @@ absl::StatusOr<BackedUp> RestoreBackup(const std::string& dir, const std::string
                      " is there already, and a restore never overwrites. Nothing was "
                      "changed. Name a directory that does not exist."));
   }
-  absl::StatusOr<OpenedBackup> backup = OpenBackup(Trimmed(dir));
+  absl::StatusOr<OpenedBackup> backup = OpenBackup(TrimmedPath(dir));
   if (!backup.ok()) return backup.status();
   const log::Head before = backup->log->before();
   const Lsn through = through_given.value_or(backup->log->head().lsn);
@@ -278,8 +213,9 @@ absl::StatusOr<BackedUp> RestoreBackup(const std::string& dir, const std::string
   absl::StatusOr<Folded> newest = StartFor(through, before, backup->snapshots, PassOver);
   if (!newest.ok()) return newest.status();
   Steps steps(newest->head.lsn, before.lsn, through, on_progress);
+  auto on_copied = [&](Lsn lsn) { steps.OnCopied(lsn); };
   absl::Status status = ClearUnfinished(place);
-  if (status.ok()) status = RestoreLog(*backup->log, through, place, &steps);
+  if (status.ok()) status = FillLog(*backup->log, before, through, place, on_copied);
   if (status.ok()) status = KeepSnapshots(backup->snapshots, before, *newest, place);
   if (!status.ok()) return status;
   absl::StatusOr<Folded> folded =

@@ -63,18 +63,19 @@ class Regrouper {
 };
 
 absl::Status AddGroup(Lsn first, absl::string_view bytes, Lsn through, Regrouper* to) {
-  absl::StatusOr<std::vector<absl::string_view>> records = log::SplitGroup(bytes);
-  if (!records.ok()) return FaultAt(first, records.status().code(), records.status().message());
+  std::vector<absl::string_view> records;
+  absl::Status split = log::SplitGroup(bytes, &records);
   if (first > Next(to->head().lsn)) {
     return DataLossAt(
         Next(to->head().lsn),
         absl::StrCat("expected the next group here, found one that begins at lsn ", first.value));
   }
-  for (size_t i = to->head().lsn.value + 1 - first.value; i < records->size(); ++i) {
+  for (size_t i = to->head().lsn.value + 1 - first.value; i < records.size(); ++i) {
     if (to->head().lsn == through) break;
-    if (absl::Status status = to->Add((*records)[i]); !status.ok()) return status;
+    if (absl::Status status = to->Add(records[i]); !status.ok()) return status;
   }
-  return absl::OkStatus();
+  if (split.ok() || to->head().lsn == through) return absl::OkStatus();
+  return FaultAt(Lsn{first.value + records.size()}, split.code(), split.message());
 }
 
 // Reads all of a finished file again.

@@ -10,37 +10,12 @@
 namespace pegel::replay {
 namespace {
 
-absl::Status EndsEarly(const log::Head& anchor, Lsn end) {
-  return DataLossAt(
-      anchor.lsn, absl::StrCat("data loss: the anchor says lsn ", anchor.lsn.value, " (chain ",
-                               ToHex(anchor.chain), ") was acknowledged, but the log ends at lsn ",
-                               end.value, "."));
-}
-
 absl::Status JudgeRecord(const log::Head& anchor, Lsn lsn, const Hash256& chain) {
   if (lsn != anchor.lsn || chain == anchor.chain) return absl::OkStatus();
   return DataLossAt(lsn,
                     Mismatch("the record is not the one that the anchor says was acknowledged; "
                              "chain",
                              anchor.chain, chain));
-}
-
-// The record that `start` was made of must be in the log; else the log lost its end, or the two do
-// not belong together.
-absl::Status JudgeStart(const log::Log& log, const Folded& start, const log::Head& trimmed) {
-  const log::Head& head = start.head;
-  if (head.lsn == Lsn{} || head == trimmed) return absl::OkStatus();
-  absl::StatusOr<std::optional<Hash256>> chain = ChainAt(log, head.lsn);
-  if (!chain.ok()) return FaultAt(head.lsn, chain.status().code(), chain.status().message());
-  if (!chain->has_value()) {
-    return DataLossAt(
-        head.lsn, absl::StrCat("data loss: there is a snapshot of lsn ", head.lsn.value, " (chain ",
-                               ToHex(head.chain), "), but the log does not have this record."));
-  }
-  if (**chain == head.chain) return absl::OkStatus();
-  return DataLossAt(head.lsn, Mismatch("the record is not the one that the snapshot was made of; "
-                                       "chain",
-                                       head.chain, **chain));
 }
 
 // The anchor's record, when it lies before `start` and so is not folded.
@@ -79,6 +54,30 @@ absl::Status Walk(const log::Log& log, Folder& folder, Lsn through, absl::Functi
 
 }  // namespace
 
+absl::Status JudgeEnd(const log::Head& anchor, const log::Head& end) {
+  if (anchor.lsn <= end.lsn) return absl::OkStatus();
+  return DataLossAt(
+      anchor.lsn, absl::StrCat("data loss: the anchor says lsn ", anchor.lsn.value, " (chain ",
+                               ToHex(anchor.chain), ") was acknowledged, but the log ends at lsn ",
+                               end.lsn.value, "."));
+}
+
+absl::Status JudgeStart(const log::Log& log, const Folded& start, const log::Head& trimmed) {
+  const log::Head& head = start.head;
+  if (head.lsn == Lsn{} || head == trimmed) return absl::OkStatus();
+  absl::StatusOr<std::optional<Hash256>> chain = ChainAt(log, head.lsn);
+  if (!chain.ok()) return FaultAt(head.lsn, chain.status().code(), chain.status().message());
+  if (!chain->has_value()) {
+    return DataLossAt(
+        head.lsn, absl::StrCat("data loss: there is a snapshot of lsn ", head.lsn.value, " (chain ",
+                               ToHex(head.chain), "), but the log does not have this record."));
+  }
+  if (**chain == head.chain) return absl::OkStatus();
+  return DataLossAt(head.lsn, Mismatch("the record is not the one that the snapshot was made of; "
+                                       "chain",
+                                       head.chain, **chain));
+}
+
 absl::StatusOr<Folded> FoldLog(const log::Log& log, Observer observe) {
   return FoldLog(log, Folded{}, log::Head{}, log::Head{}, observe);
 }
@@ -96,7 +95,7 @@ absl::StatusOr<Folded> FoldLog(const log::Log& log, Folded start, const log::Hea
   absl::Status walked = Walk(
       log, folder, Lsn{UINT64_MAX}, [&] { return judged.ok(); }, judge);
   if (!walked.ok()) return walked;
-  if (judged.ok() && anchor.lsn > folder.head().lsn) judged = EndsEarly(anchor, folder.head().lsn);
+  if (judged.ok()) judged = JudgeEnd(anchor, folder.head());
   if (!judged.ok()) return judged;
   return folder.Take();
 }

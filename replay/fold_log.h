@@ -48,6 +48,14 @@ Folded ToFolded(snapshot::Snapshot snapshot);
 // Whether an error says that a fold did something else than the one that wrote the record.
 bool IsDivergence(const absl::Status& status);
 
+// Whether the record that `start` was made of is in the log, or the one up to which it was trimmed;
+// else the log lost its end, or the two do not belong together: kDataLoss.
+absl::Status JudgeStart(const log::Log& log, const Folded& start, const log::Head& trimmed);
+
+// Whether a log that ends at `end` can hold the record that the anchor speaks of: kDataLoss when
+// not.
+absl::Status JudgeEnd(const log::Head& anchor, const log::Head& end);
+
 // The lsn that an error of this folder speaks of.
 std::optional<Lsn> LsnOf(const absl::Status& status);
 

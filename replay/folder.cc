@@ -1,5 +1,6 @@
 #include "replay/folder.h"
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -31,43 +32,58 @@ std::string Mismatch(absl::string_view what, const Hash256& expected, const Hash
   return absl::StrCat(what, ": expected ", ToHex(expected), ", found ", ToHex(found));
 }
 
+absl::Status RecordsBehind(const log::Head& head, bool is_first, Lsn key, absl::string_view bytes,
+                           std::vector<absl::string_view>* records) {
+  records->clear();
+  const Lsn next = Next(head.lsn);
+  if (key > next || (!is_first && key < next)) {
+    return DataLossAt(
+        next,
+        absl::StrCat("expected the next group here, found one that begins at lsn ", key.value));
+  }
+  absl::Status split = log::SplitGroup(bytes, records);
+  if (!split.ok()) {
+    split = FaultAt(Lsn{key.value + records->size()}, split.code(), split.message());
+  }
+  const size_t passed = next.value - key.value;
+  if (passed == 0) return split;
+  if (passed > records->size()) {
+    if (!split.ok()) return split;
+    return DataLossAt(next, absl::StrCat("expected the group that holds it, found one of ",
+                                         records->size(), " records from lsn ", key.value));
+  }
+  Hash256 found = log::ChainHash((*records)[passed - 1]);
+  records->erase(records->begin(), records->begin() + static_cast<std::ptrdiff_t>(passed));
+  if (found == head.chain) return split;
+  records->clear();
+  return DataLossAt(head.lsn, Mismatch("the record is not the one that the snapshot was made of; "
+                                       "chain",
+                                       head.chain, found));
+}
+
 absl::Status Folder::AddGroup(Lsn key, absl::string_view bytes, Observer observe, Lsn through) {
-  if (key > NextLsn() || (has_group_ && key < NextLsn())) {
-    return DataLossAt(NextLsn(), absl::StrCat("expected the next group here, found one that "
-                                              "begins at lsn ",
-                                              key.value));
-  }
-  absl::StatusOr<std::vector<absl::string_view>> records = log::SplitGroup(bytes);
-  if (!records.ok()) return FaultAt(key, records.status().code(), records.status().message());
-  size_t at = 0;
-  if (absl::Status status = PassOver(*records, key, &at); !status.ok()) return status;
+  std::vector<absl::string_view> records;
+  absl::Status found = RecordsBehind(head(), !has_group_, key, bytes, &records);
   has_group_ = true;
-  for (; at < records->size() && head().lsn < through; ++at) {
-    if (absl::Status status = AddRecord((*records)[at], observe); !status.ok()) return status;
+  for (absl::string_view record : records) {
+    if (head().lsn >= through) break;
+    absl::StatusOr<log::StoredRecord> stored = Examine(record);
+    if (!stored.ok()) return stored.status();
+    if (absl::Status status = Add(*stored, record, observe); !status.ok()) return status;
   }
-  return absl::OkStatus();
+  return head().lsn >= through ? absl::OkStatus() : found;
 }
 
-absl::Status Folder::PassOver(const std::vector<absl::string_view>& records, Lsn key,
-                              size_t* passed) {
-  *passed = NextLsn().value - key.value;
-  if (*passed == 0) return absl::OkStatus();
-  if (*passed > records.size()) {
-    return DataLossAt(NextLsn(), absl::StrCat("expected the group that holds it, found one of ",
-                                              records.size(), " records from lsn ", key.value));
-  }
-  Hash256 found = log::ChainHash(records[*passed - 1]);
-  if (found == head().chain) return absl::OkStatus();
-  return DataLossAt(head().lsn, Mismatch("the record is not the one that the snapshot was made of; "
-                                         "chain",
-                                         head().chain, found));
-}
-
-absl::Status Folder::AddRecord(absl::string_view bytes, Observer observe) {
+absl::StatusOr<log::StoredRecord> Folder::Examine(absl::string_view bytes) const {
   absl::StatusOr<log::StoredRecord> stored = log::DecodeRecord(bytes);
   if (!stored.ok()) return FaultAt(NextLsn(), stored.status().code(), stored.status().message());
   if (absl::Status status = Check(*stored); !status.ok()) return status;
-  const Record& record = stored->record;
+  return stored;
+}
+
+absl::Status Folder::Add(const log::StoredRecord& stored, absl::string_view bytes,
+                         Observer observe) {
+  const Record& record = stored.record;
   Applied applied = Apply(folded_.world, record.moment, record.request_id, record.command);
   if (applied.effect != record.effect) {
     absl::Status status = DataLossAt(

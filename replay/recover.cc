@@ -12,20 +12,6 @@ namespace {
 
 constexpr Lsn kEnd{UINT64_MAX};
 
-// Adds the directory and what to do; keeps code and lsn.
-absl::Status Explain(const absl::Status& status, const std::string& data_dir) {
-  if (status.code() != absl::StatusCode::kDataLoss) return status;
-  absl::Status explained(
-      status.code(),
-      absl::StrCat(status.message(), " Nothing was changed in ", data_dir,
-                   ". Keep a copy of the directory, then restore a backup that `pegel backup "
-                   "verify` calls good."));
-  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
-    explained.SetPayload(type, payload);
-  });
-  return explained;
-}
-
 absl::Status NoStart(const log::Head& trimmed, const snapshot::Store& snapshots) {
   return DataLossAt(trimmed.lsn,
                     absl::StrCat("data loss: the log was trimmed up to here, and there is no good "
@@ -81,15 +67,20 @@ absl::Status ReadAndJudge(const log::RocksLogOptions& options, snapshot::Files& 
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<Folded> StartFor(Lsn lsn, const log::Head& trimmed, const snapshot::Store& snapshots,
-                                const std::function<void(const absl::Status&)>& on_bad) {
-  if (lsn < trimmed.lsn) {
-    return absl::OutOfRangeError(absl::StrCat("the log was trimmed up to lsn ", trimmed.lsn.value,
-                                              "; what was before it is in the exports"));
+// The newest snapshot that reads well and is not later than `time`.
+absl::StatusOr<snapshot::Decoded> NewestUntil(
+    UnixNanos time, const snapshot::Store& snapshots,
+    const std::function<void(const absl::Status&)>& on_bad) {
+  Lsn through = kEnd;
+  for (;;) {
+    absl::StatusOr<snapshot::Decoded> newest = snapshots.ReadNewest(through, on_bad);
+    if (!newest.ok() || newest->snapshot.world.time <= time) return newest;
+    through = Lsn{newest->snapshot.world.lsn.value - 1};
   }
-  absl::StatusOr<snapshot::Decoded> newest = snapshots.ReadNewest(lsn, on_bad);
+}
+
+absl::StatusOr<Folded> StartFrom(absl::StatusOr<snapshot::Decoded> newest, const log::Head& trimmed,
+                                 const snapshot::Store& snapshots) {
   bool is_found = newest.ok() && newest->snapshot.world.lsn >= trimmed.lsn;
   if (!newest.ok() && !absl::IsNotFound(newest.status())) return newest.status();
   if (!is_found)
@@ -99,6 +90,47 @@ absl::StatusOr<Folded> StartFor(Lsn lsn, const log::Head& trimmed, const snapsho
   return DataLossAt(trimmed.lsn, Mismatch("the snapshot is not of the record up to which the log "
                                           "was trimmed; chain",
                                           trimmed.chain, start.head.chain));
+}
+
+}  // namespace
+
+absl::StatusOr<Folded> StartFor(Lsn lsn, const log::Head& trimmed, const snapshot::Store& snapshots,
+                                const std::function<void(const absl::Status&)>& on_bad) {
+  if (lsn < trimmed.lsn) {
+    return absl::OutOfRangeError(absl::StrCat("the log was trimmed up to lsn ", trimmed.lsn.value,
+                                              "; what was before it is in the exports"));
+  }
+  return StartFrom(snapshots.ReadNewest(lsn, on_bad), trimmed, snapshots);
+}
+
+absl::StatusOr<Folded> StartFor(const AsOf& goal, const log::Head& trimmed,
+                                const snapshot::Store& snapshots,
+                                const std::function<void(const absl::Status&)>& on_bad) {
+  if (const auto* lsn = std::get_if<Lsn>(&goal)) return StartFor(*lsn, trimmed, snapshots, on_bad);
+  const UnixNanos time = std::get<UnixNanos>(goal);
+  absl::StatusOr<snapshot::Decoded> newest = NewestUntil(time, snapshots, on_bad);
+  bool is_trimmed =
+      trimmed.lsn > Lsn{} && (absl::IsNotFound(newest.status()) ||
+                              (newest.ok() && newest->snapshot.world.lsn < trimmed.lsn));
+  if (is_trimmed && snapshots.ReadNewest(kEnd, on_bad).ok()) {
+    return absl::OutOfRangeError(absl::StrCat(ToText(goal), " lies before lsn ", trimmed.lsn.value,
+                                              ", up to which the log was trimmed; what was before "
+                                              "it is in the exports"));
+  }
+  return StartFrom(std::move(newest), trimmed, snapshots);
+}
+
+absl::Status Explain(const absl::Status& status, const std::string& data_dir) {
+  if (status.code() != absl::StatusCode::kDataLoss) return status;
+  absl::Status explained(
+      status.code(),
+      absl::StrCat(status.message(), " Nothing was changed in ", data_dir,
+                   ". Keep a copy of the directory, then restore a backup that `pegel backup "
+                   "verify` calls good."));
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    explained.SetPayload(type, payload);
+  });
+  return explained;
 }
 
 absl::StatusOr<Recovered> Recover(const log::RocksLogOptions& options, snapshot::Files& files,

@@ -17,8 +17,11 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/as_of.h"
 #include "log/rocks_log.h"
 #include "replay/fold_log.h"
 #include "snapshot/files.h"
@@ -55,5 +58,13 @@ absl::StatusOr<Folded> Audit(const log::RocksLogOptions& options, Observer obser
 // `trimmed`, and no good snapshot from there on is left; kOutOfRange: `lsn` was trimmed.
 absl::StatusOr<Folded> StartFor(Lsn lsn, const log::Head& trimmed, const snapshot::Store& snapshots,
                                 const std::function<void(const absl::Status&)>& on_bad);
+
+// The same for a point that may be a time: the newest good snapshot that is not later than it.
+absl::StatusOr<Folded> StartFor(const AsOf& goal, const log::Head& trimmed,
+                                const snapshot::Store& snapshots,
+                                const std::function<void(const absl::Status&)>& on_bad);
+
+// A kDataLoss with the directory and what to do in its text; code and lsn stay. Others as they are.
+absl::Status Explain(const absl::Status& status, const std::string& data_dir);
 
 }  // namespace pegel::replay

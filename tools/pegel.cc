@@ -36,6 +36,7 @@
 #include "tools/shell/printable.h"
 #include "tools/shell/progress.h"
 #include "tools/shell/rebalance_watch.h"
+#include "tools/shell/receipts.h"
 #include "tools/shell/repl.h"
 #include "tools/shell/rollout_text.h"
 #include "tools/shell/saved_text.h"
@@ -128,8 +129,20 @@ int Run(SqlRequest request) {
   Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
   absl::Status connected = session.Connect();
   if (!connected.ok()) return NoConnection(connected);
-  ScriptOptions options{request.format, request.is_quiet, request.keep_going || is_shell};
-  ScriptRunner runner(session, options, WriteOut);
+  std::ofstream receipts;
+  if (!request.receipts.empty()) receipts.open(request.receipts, std::ios::app);
+  if (!receipts) {
+    WriteOut({"", absl::StrCat("pegel: ", Printable(request.receipts), " cannot be written\n")});
+    return kExitUsage;
+  }
+  ScriptOptions options{request.format, request.is_quiet, request.keep_going || is_shell, {}};
+  if (!request.receipts.empty()) {
+    options.keep_receipt = [&](const Receipt& receipt) {
+      if (receipts << ReceiptLine(receipt) << std::flush) return absl::OkStatus();
+      return absl::UnavailableError(absl::StrCat(request.receipts, " cannot be written"));
+    };
+  }
+  ScriptRunner runner(session, std::move(options), WriteOut);
   return is_shell ? RunShell(runner, request.server) : RunScripts(runner, *scripts);
 }
 

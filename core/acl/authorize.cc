@@ -1,10 +1,9 @@
 #include "core/acl/authorize.h"
 
 #include <algorithm>
-#include <array>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/acl/match.h"
 #include "core/acl/text.h"
 
 namespace pegel::acl {
@@ -12,97 +11,11 @@ namespace {
 
 constexpr char kWildcard[] = "*";
 
-bool HostMatches(const Host& block, const std::optional<Host>& host) {
-  return block.is_any || (host.has_value() && Contains(block, *host));
-}
-
-bool OperationMatches(const Rule& rule, Operation requested) {
-  if (rule.permission == Permission::kDeny) {
-    return rule.operation == requested || rule.operation == Operation::kAll;
-  }
-  return Implies(rule.operation, requested);
-}
-
-Entry MakeEntry(const Resource& resource, const Principal& principal, const Rule& rule) {
-  return Entry{resource, principal, rule.host, rule.operation, rule.permission};
-}
-
-bool IsSameIgnoringCase(const Principal& a, const Principal& b) {
-  return absl::EqualsIgnoreCase(a.type, b.type) && absl::EqualsIgnoreCase(a.name, b.name);
-}
-
 bool IsSuperUser(const Security& security, const Principal& caller) {
   const absl::btree_set<Principal>& all = security.super_users;
   if (!security.ignores_case) return all.contains(caller);
   return std::any_of(all.begin(), all.end(),
                      [&](const Principal& one) { return IsSameIgnoringCase(one, caller); });
-}
-
-// Looks at the rules of one principal on one resource. True: a DENY decided, stop.
-bool Weigh(const Resource& resource, const Principal& principal, const AclState::Rules& rules,
-           const Request& request, Verdict* verdict) {
-  for (const Rule& rule : rules) {
-    if (!HostMatches(rule.host, request.host) || !OperationMatches(rule, request.operation)) {
-      continue;
-    }
-    if (rule.permission == Permission::kDeny) {
-      *verdict = Verdict{false, Basis::kDenied, MakeEntry(resource, principal, rule)};
-      return true;
-    }
-    if (!verdict->is_allowed) {
-      *verdict = Verdict{true, Basis::kAllowed, MakeEntry(resource, principal, rule)};
-    }
-  }
-  return false;
-}
-
-// The same for every principal that speaks about the caller.
-bool WeighAll(const Security& security, const Resource& resource,
-              const AclState::ByPrincipal& by_principal, const Request& request, Verdict* verdict) {
-  const std::array<Principal, 3> principals = {request.principal,
-                                               Principal{request.principal.type, kWildcard},
-                                               Principal{kWildcard, kWildcard}};
-  if (security.ignores_case) {
-    // The order of the entries is no help then: each is looked at.
-    for (const auto& [principal, rules] : by_principal) {
-      auto is_same = [&held = principal](const Principal& one) {
-        return IsSameIgnoringCase(one, held);
-      };
-      bool speaks = std::any_of(principals.begin(), principals.end(), is_same);
-      if (speaks && Weigh(resource, principal, rules, request, verdict)) return true;
-    }
-    return false;
-  }
-  for (const Principal& principal : principals) {
-    auto it = by_principal.find(principal);
-    if (it == by_principal.end()) continue;
-    if (Weigh(resource, principal, it->second, request, verdict)) return true;
-  }
-  return false;
-}
-
-// Everything that Covers(pattern, resource) accepts, from the cluster down; `count` of them are
-// used.
-std::array<Resource, 7> PatternsFor(const Resource& resource, size_t* count) {
-  const std::string& database = resource.database;
-  const std::string& table = resource.table;
-  std::array<Resource, 7> patterns;
-  *count = 1;
-  auto add = [&](const std::string& d, const std::string& t) {
-    Resource pattern{d, t};
-    for (size_t i = 0; i < *count; ++i) {
-      if (patterns[i] == pattern) return;  // The resource is itself a wildcard.
-    }
-    patterns[(*count)++] = std::move(pattern);
-  };
-  if (database.empty()) return patterns;
-  add(kWildcard, "");
-  add(database, "");
-  if (table.empty()) return patterns;
-  for (const std::string& d : {std::string(kWildcard), database}) {
-    for (const std::string& t : {std::string(kWildcard), table}) add(d, t);
-  }
-  return patterns;
 }
 
 }  // namespace
@@ -145,13 +58,16 @@ Verdict Authorize(const Security& security, const AclState& acls, const Request&
   if (!security.authorizer_enabled) return Verdict{true, Basis::kAuthorizerDisabled, {}};
   if (IsSuperUser(security, request.principal)) return Verdict{true, Basis::kSuperUser, {}};
   Verdict verdict;
-  size_t count;
-  const std::array<Resource, 7> patterns = PatternsFor(request.resource, &count);
-  for (size_t i = 0; i < count; ++i) {
-    const AclState::ByPrincipal* by_principal = acls.Find(patterns[i]);
-    if (by_principal == nullptr) continue;
-    if (WeighAll(security, patterns[i], *by_principal, request, &verdict)) return verdict;
-  }
+  VisitCandidates(security, acls, request, [&](const Candidate& candidate) {
+    if (!HostMatches(candidate.rule.host, request.host)) return true;
+    bool is_deny = candidate.rule.permission == Permission::kDeny;
+    if (is_deny) {
+      verdict = Verdict{false, Basis::kDenied, EntryOf(candidate)};
+    } else if (!verdict.is_allowed) {
+      verdict = Verdict{true, Basis::kAllowed, EntryOf(candidate)};
+    }
+    return !is_deny;
+  });
   return verdict;
 }
 

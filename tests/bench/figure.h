@@ -19,6 +19,7 @@ struct Figure {
 std::vector<Figure> BootFigures(bool is_quick);
 std::vector<Figure> LineFigures(bool is_quick);
 std::vector<Figure> PlannerFigures(bool is_quick);
+std::vector<Figure> ReplayFigures(bool is_quick);
 std::vector<Figure> StoppedWatcherFigures(bool is_quick);
 std::vector<Figure> TableFigures(bool is_quick);
 

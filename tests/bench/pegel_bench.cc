@@ -41,7 +41,7 @@ int Main(const std::vector<std::string>& arguments) {
     }
   }
   const std::vector<std::function<std::vector<Figure>(bool)>> benchmarks = {
-      TableFigures, PlannerFigures, StoppedWatcherFigures, BootFigures, LineFigures};
+      TableFigures, PlannerFigures, StoppedWatcherFigures, BootFigures, LineFigures, ReplayFigures};
   Json all = Json::array();
   bool are_met = true;
   for (const auto& benchmark : benchmarks) {

@@ -174,6 +174,9 @@ CLI::App* AddSql(CLI::App& app, Flags* flags) {
   AddFormat(sql, flags, {"table", "json", "csv"});
   sql->add_flag("--keep-going", flags->sql.keep_going, "Goes on after a rejected statement");
   sql->add_flag("--quiet", flags->sql.is_quiet, "Leaves out the row counts of tables");
+  sql->add_option("--receipts", flags->sql.receipts,
+                  "Appends the receipt of each statement, for `pegel-replay verify`")
+      ->type_name("FILE");
   AddServer(sql, flags);
   AddRetry(sql, flags);
   sql->footer(kSqlExamples);

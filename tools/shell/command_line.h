@@ -32,6 +32,7 @@ struct SqlRequest {
   Format format = Format::kTable;
   bool keep_going = false;
   bool is_quiet = false;
+  std::string receipts;  // A file to write them behind; empty: none.
   uint32_t retry_seconds = 10;
 };
 

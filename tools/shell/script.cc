@@ -31,11 +31,22 @@ bool ScriptRunner::RunOne(const procedures::ScriptPiece& piece) {
   absl::StatusOr<net::CallReply> reply = session_.Call(
       net::Statement{piece.text, piece.start.line, piece.start.column, /*request_id=*/{}});
   if (!reply.ok()) return Lost(piece, reply.status());
+  if (options_.keep_receipt && reply->receipt) {
+    absl::Status kept = options_.keep_receipt(*reply->receipt);
+    if (!kept.ok()) return NotKept(kept);
+  }
   Answer answer = AnswerOf(piece, *std::move(reply));
   print_(Print(answer, options_.format, options_.is_quiet));
   if (!answer.error) return true;
   exit_code_ = kExitRejected;
   return options_.keep_going;
+}
+
+bool ScriptRunner::NotKept(const absl::Status& status) {
+  exit_code_ = kExitUsage;
+  print_({"", absl::StrCat("pegel: ", Printable(status.message()),
+                           "; the statement was carried out, nothing more is run.\n")});
+  return false;
 }
 
 bool ScriptRunner::Lost(const procedures::ScriptPiece& piece, const absl::Status& status) {
