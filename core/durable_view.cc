@@ -4,6 +4,7 @@
 
 #include "core/acl/authorize.h"
 #include "core/fold.h"
+#include "core/moves/settings.h"
 
 namespace pegel {
 namespace {
@@ -24,7 +25,7 @@ struct Viewer {
 
   bool operator()(const ConfigSet& event) const {
     Evolve(world, event);
-    world.configs.dynamics[event.key].value.reset();
+    if (event.key != moves::kBytesPerSecKey) world.configs.dynamics[event.key].value.reset();
     return false;
   }
   bool operator()(const ConfigReset& event) const {
@@ -73,7 +74,9 @@ DurableView::DurableView(const World& world) {
   world_.lsn = world.lsn;
   world_.security = world.security;
   world_.configs = world.configs;
-  for (auto& [key, entry] : world_.configs.dynamics) entry.value.reset();
+  for (auto& [key, entry] : world_.configs.dynamics) {
+    if (key != moves::kBytesPerSecKey) entry.value.reset();
+  }
   for (const acl::Entry& entry : world.acls.Select({.resource = acl::Resource{}})) {
     world_.acls.Add(entry);
   }
@@ -112,5 +115,7 @@ Lsn DurableView::ConfigChangedAt(const std::string& key) const {
   }
   return changed;
 }
+
+int64_t DurableView::CopyBytesPerSec() const { return moves::BytesPerSecOf(world_.configs); }
 
 }  // namespace pegel

@@ -2,8 +2,8 @@
 //
 // The engine's World runs ahead of the disk, so nobody may be told what it says. This view is
 // evolved by published changes only and so can leak nothing. It holds the security switches, the
-// ACL entries on the cluster, and when each config key changed last; no other entries, and none of
-// the dynamic values.
+// ACL entries on the cluster, and when each config key changed last; no other entries, and of the
+// dynamic values only the one that servers are told.
 //
 // Pure, as all of core/; owned by the ChangeFeed.
 #pragma once
@@ -34,6 +34,9 @@ class DurableView {
   // The last record that set or reset this config key, dynamically or by the static configs. 0:
   // none.
   Lsn ConfigChangedAt(const std::string& key) const;
+
+  // `pegel.rebalance.bytes-per-sec-per-server`.
+  int64_t CopyBytesPerSec() const;
 
  private:
   World world_;  // What the comment above says; everything else stays empty.

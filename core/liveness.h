@@ -22,6 +22,8 @@ namespace pegel {
 
 struct LeaseRenewed {
   int64_t millis = 0;  // From now on.
+  // What the server may copy of replicas that it is not in sync with; 0: no limit.
+  int64_t copy_bytes_per_sec = 0;
   bool operator==(const LeaseRenewed&) const = default;
 };
 

@@ -578,6 +578,8 @@ struct HeartbeatReply {
     error @1 :Error;
   }
   mustResume @2 :Bool;           # No more tasks come to this session's sink, since it was too slow.
+  copyBytesPerSec @3 :UInt64;    # What the server may copy of replicas that it is not in sync with,
+                                 # all together; 0: no limit. Replicas in sync are never slowed.
 }
 
 # ---- watching ----

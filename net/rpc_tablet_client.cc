@@ -154,7 +154,8 @@ absl::StatusOr<std::vector<LeaseAnswer>> RpcTabletClient::Heartbeat(
       auto reply = response.getReply();
       if (reply.getMustResume()) let_go.push_back({id, sessions_.at(id).epoch});
       if (reply.isError()) return answers.emplace_back(FromWire(reply.getError())), void();
-      answers.emplace_back(LeaseRenewed{static_cast<int64_t>(reply.getLeaseMillis())});
+      answers.emplace_back(LeaseRenewed{static_cast<int64_t>(reply.getLeaseMillis()),
+                                        static_cast<int64_t>(reply.getCopyBytesPerSec())});
     };
     ForEach(ids, send, receive);
     return answers;

@@ -54,7 +54,9 @@ kj::Promise<void> TabletSession::heartbeat(HeartbeatContext context) {
   if (auto* error = std::get_if<Error>(&answer)) {
     ToWire(*error, out.initError());
   } else {
-    out.setLeaseMillis(std::get<LeaseRenewed>(answer).millis);
+    const auto& renewed = std::get<LeaseRenewed>(answer);
+    out.setLeaseMillis(renewed.millis);
+    out.setCopyBytesPerSec(renewed.copy_bytes_per_sec);
     out.setMustResume(account_->tasks->IsLetGo(tasks_));
   }
   return kj::READY_NOW;

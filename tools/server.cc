@@ -266,7 +266,11 @@ Error Server::NoKeys(const absl::Status& why) const {
 LeaseAnswer Server::Heartbeat(const Author& author, const Registration& who) {
   std::optional<Error> refusal = changes_->view().WhyMayNot(author, acl::Operation::kClusterAction);
   if (refusal) return *std::move(refusal);
-  return liveness_->Heartbeat(who, options_.monotonic_ms());
+  LeaseAnswer answer = liveness_->Heartbeat(who, options_.monotonic_ms());
+  if (auto* renewed = std::get_if<LeaseRenewed>(&answer)) {
+    renewed->copy_bytes_per_sec = changes_->view().CopyBytesPerSec();
+  }
+  return answer;
 }
 
 void Server::AskTasks(const Registration& who, std::function<void(TaskList)> done) {

@@ -12,6 +12,8 @@
 namespace pegel::moves {
 namespace {
 
+constexpr absl::string_view kPrefix = "pegel.rebalance.";
+
 // Reads values that were checked when they came (core/config/rules.cc).
 class Reader {
  public:
@@ -34,7 +36,7 @@ class Reader {
 
  private:
   std::string Text(absl::string_view name) const {
-    std::optional<std::string> text = draft_.Text(absl::StrCat("pegel.rebalance.", name));
+    std::optional<std::string> text = draft_.Text(absl::StrCat(kPrefix, name));
     PEGEL_CHECK(text.has_value(), "no value and no default: ", name);
     return *std::move(text);
   }
@@ -49,13 +51,17 @@ class Reader {
 
 }  // namespace
 
+int64_t BytesPerSecOf(const config::ConfigState& configs) {
+  return Reader(configs).Bytes(absl::string_view(kBytesPerSecKey).substr(kPrefix.size()));
+}
+
 Settings SettingsOf(const config::ConfigState& configs) {
   Reader reader(configs);
   Settings settings;
   settings.moves_max = reader.Int("max-moves");
   settings.moves_per_server_max = reader.Int("max-moves-per-server");
   settings.leader_moves_max = reader.Int("max-leader-moves");
-  settings.bytes_per_sec = reader.Bytes("bytes-per-sec-per-server");
+  settings.bytes_per_sec = BytesPerSecOf(configs);
   settings.timeout_nanos = reader.Nanos("move-timeout");
   settings.attempts_max = reader.Int("max-attempts");
   settings.dead_server_grace_nanos = reader.Nanos("dead-server-grace");

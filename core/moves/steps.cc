@@ -197,6 +197,10 @@ std::optional<MoveState> Steps::GoOn(const Rebalance& rebalance, const Move& mov
     return RollBack(rebalance, move, *bucket, {state.reason, state.about});
   }
   if (auto after = Forward(rebalance, move, *bucket)) return after;
+  // Others need its slots more than it needs a copy that cannot be of use before a server is back.
+  if (auto dead = DeadKeeper(move)) {
+    return RollBack(rebalance, move, *bucket, {Reason::kServerDead, *dead});
+  }
   if (!is_due) return std::nullopt;
   if (state.bucket_epoch == bucket->bucket_epoch) {
     return RollBack(rebalance, move, *bucket, {Reason::kStalled, Laggard(move, *bucket)});

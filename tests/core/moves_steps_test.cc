@@ -344,19 +344,32 @@ TEST_F(OneMove, ATargetThatSaysThatItCannotIsAvoidedByTheNextPlan) {
   EXPECT_EQ(Bucket(), "0:014");
 }
 
-TEST_F(OneMove, TheLeaderMayDieOnTheWay) {
+TEST_F(OneMove, WhenAServerDiesThatKeepsItsReplicaTheSlotsAreFreeAtOnce) {
   mute.insert(3);
   Move({0, 1, 3});
   Settle();
   Lose(Id(0));
-  EXPECT_EQ(Bucket(), "1:0!13!2") << "the next one in order";
+  EXPECT_EQ(Bucket(), "1:0!13!2") << "the next one in order leads";
+  Advance();
+  EXPECT_EQ(Now(), "HELD NOT_STARTED SERVER_DEAD");
+  EXPECT_EQ(Bucket(), "1:0!12") << "what was copied is of no use before server 0 is back";
+  EXPECT_EQ(state(id_, key_).attempt, 0) << "not the move's fault";
   mute.clear();
-  Settle();
-  EXPECT_EQ(Bucket(), "1:0!132") << "server 0 keeps its replica, so nothing may be removed";
   Register(Id(0));
   Finish();
   EXPECT_EQ(Now(), "DONE COMPLETED");
   EXPECT_EQ(Bucket(), "0:013");
+}
+
+TEST_F(OneMove, AReplicaThatIsInSyncStaysInPlaceOfAKeptOneWhoseServerDies) {
+  mute.insert(4);
+  Move({0, 3, 4});
+  Settle();
+  EXPECT_EQ(Bucket(), "0:034!12");
+  Lose(Id(0));
+  Advance();
+  EXPECT_EQ(Now(), "REPLANNED NOT_STARTED STALE");
+  EXPECT_EQ(Bucket(), "3:123") << "three live copies, as before";
 }
 
 TEST_F(OneMove, WhileAServerThatKeepsItsReplicaIsDeadNothingStarts) {

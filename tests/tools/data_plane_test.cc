@@ -36,6 +36,24 @@ TEST(DataPlane, WhoIsInSyncAtFirstHasAllAndTheSeedSaysHowMuch) {
   EXPECT_TRUE(plane.IsCaughtUp(kKey, kB, 0));
 }
 
+TEST(DataPlane, ALimitSlowsWhatAServerCopiesAndNobodyElse) {
+  DataPlane plane({.bucket_bytes = 20'000, .bandwidth = 100'000});
+  plane.Advance(0);
+  plane.SetCopyLimit(kB, 300);
+  for (const BucketKey& key : {kKey, kOther}) {
+    plane.Lead(kA, key, 0, {kA});
+    plane.Follow(kB, key, 0);
+  }
+  for (int64_t now = 10; now <= 2000; now += 10) plane.Advance(now);
+  EXPECT_EQ(plane.HeldBy(kB, kKey) + plane.HeldBy(kB, kOther), 600) << "in two seconds";
+  plane.Follow(kC, kKey, 0);
+  plane.Advance(2400);
+  EXPECT_TRUE(plane.IsCaughtUp(kKey, kC, 0)) << "it has no limit";
+  plane.SetCopyLimit(kB, 0);
+  plane.Advance(3000);
+  EXPECT_TRUE(plane.IsCaughtUp(kKey, kB, 0)) << "while transfers run, too";
+}
+
 TEST(DataPlane, AnAddedReplicaHasNothingAndCatchesUpAtTheBandwidth) {
   DataPlane plane(Small());
   plane.Advance(0);

@@ -70,6 +70,11 @@ std::vector<ReplicaReport> Crew::TakeReports(const std::vector<int32_t>& ids, in
   return reports;
 }
 
+void Crew::SetCopyLimit(int32_t id, int64_t bytes_per_sec) {
+  std::lock_guard lock(mutex_);
+  plane_.SetCopyLimit(cluster::ServerId{id}, bytes_per_sec);
+}
+
 // A report that was refused as a whole is that of a registration which is over.
 void Crew::OnAnswers(const std::vector<ReplicaReport>& reports,
                      const std::vector<net::Reported>& answers, int64_t now_ms) {

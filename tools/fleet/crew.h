@@ -48,6 +48,7 @@ class Crew {
   LifeNow LifeOf(int32_t id) const;
 
   // ---- for squads ----
+  void SetCopyLimit(int32_t id, int64_t bytes_per_sec);  // 0: none.
   void Perform(const std::vector<cluster::Task>& tasks, int64_t now_ms);
 
   // What there is to report for these servers.

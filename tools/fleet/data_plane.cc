@@ -39,6 +39,12 @@ void DataPlane::SetAnswering(ServerId server, bool is_answering) {
   state.is_answering = is_answering;
 }
 
+void DataPlane::SetCopyLimit(ServerId server, int64_t bytes_per_sec) {
+  Server& state = servers_[server];
+  if (state.copy_limit != bytes_per_sec) state.credit = 0;
+  state.copy_limit = bytes_per_sec;
+}
+
 void DataPlane::Lead(ServerId server, const BucketKey& key, int32_t leader_epoch,
                      const std::vector<ServerId>& in_sync) {
   Bucket& bucket = buckets_[key];
@@ -138,12 +144,21 @@ void DataPlane::Advance(int64_t now_ms) {
   now_ms_ = std::max(now_ms, now_ms_);
   int64_t budget = options_.bandwidth * passed + carry_;
   carry_ = budget % kMillisPerSecond;
+  Credit(passed);
   budget /= kMillisPerSecond;
   if (budget == 0) return;
   Budget in, out;
   for (auto it = transfers_.begin(); it != transfers_.end();) {
     bool is_done = Move(it->second, budget, in, out);
     it = is_done ? transfers_.erase(it) : std::next(it);
+  }
+}
+
+// Unused credit is kept for a second.
+void DataPlane::Credit(int64_t passed) {
+  for (auto& [id, server] : servers_) {
+    server.credit =
+        std::min(server.credit + server.copy_limit * passed, server.copy_limit * kMillisPerSecond);
   }
 }
 
@@ -155,16 +170,21 @@ bool DataPlane::Move(Transfer& transfer, int64_t budget, Budget& in, Budget& out
   int64_t& given = out[bucket.leader];
   int64_t until = std::max<int64_t>(0, transfer.breaks_at);
   int64_t step = std::min({transfer.missing - until, budget - taken, budget - given});
+  Server& taker = servers_[transfer.to];
+  if (taker.copy_limit > 0) {
+    step = std::min(step, taker.credit / kMillisPerSecond);
+    taker.credit -= step * kMillisPerSecond;
+  }
   taken += step;
   given += step;
   transfer.missing -= step;
   Copy& copy = *Find(bucket, transfer.to);
   SetBytes(copy, copy.bytes + step);
-  servers_[transfer.to].promised -= step;
+  taker.promised -= step;
   if (transfer.missing > until) return false;
   copy.transfer = 0;
   if (transfer.breaks_at >= 0) {
-    servers_[transfer.to].promised -= transfer.missing;
+    taker.promised -= transfer.missing;
     copy.following = -1;
     Tell(transfer.to, {Noticed::Kind::kBroken, transfer.key, bucket.leader_epoch, transfer.to,
                        absl::StrCat("fetching broke with ", transfer.missing, " bytes missing")});

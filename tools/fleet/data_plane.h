@@ -54,6 +54,9 @@ class DataPlane {
   // is taken to answer until told otherwise. Who answers again must lead and follow anew.
   void SetAnswering(cluster::ServerId server, bool is_answering);
 
+  // What it may take of transfers, all together; 0: as much as its bandwidth allows.
+  void SetCopyLimit(cluster::ServerId server, int64_t bytes_per_sec);
+
   // `server` leads under this epoch. An older epoch than the one known is ignored.
   void Lead(cluster::ServerId server, const cluster::BucketKey& key, int32_t leader_epoch,
             const std::vector<cluster::ServerId>& in_sync);
@@ -104,7 +107,9 @@ class DataPlane {
   struct Server {
     bool is_answering = true;
     int64_t used = 0;
-    int64_t promised = 0;  // Of transfers under way to it.
+    int64_t promised = 0;    // Of transfers under way to it.
+    int64_t copy_limit = 0;  // Bytes a second; 0: none.
+    int64_t credit = 0;      // Thousandths of a byte that it may take, with a limit.
     absl::btree_set<cluster::BucketKey> holds;
     std::vector<Noticed> noticed;
   };
@@ -126,6 +131,7 @@ class DataPlane {
   void StopTransfer(Copy& copy);
   void StopFollowing(Bucket& bucket, const cluster::BucketKey& key, Copy& copy);
   int64_t BreakOf(const Copy& copy, int64_t missing) const;
+  void Credit(int64_t passed);
   bool Move(Transfer& transfer, int64_t budget, Budget& in, Budget& out);
   int64_t FirstSizeOf(const cluster::BucketKey& key) const;
 

@@ -190,6 +190,7 @@ absl::Status Squad::Beat() {
   for (size_t i = 0; i < ids.size(); ++i) {
     if (const auto* renewed = std::get_if<LeaseRenewed>(&(*answers)[i])) {
       lease_ = absl::Milliseconds(renewed->millis);
+      crew_.SetCopyLimit(ids[i], renewed->copy_bytes_per_sec);
     } else {
       OnRefusal(members_[ids[i]], std::get<Error>((*answers)[i]));
     }
