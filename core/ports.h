@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/as_of.h"
 #include "core/change_feed.h"
 #include "core/engine.h"
 #include "core/liveness.h"
@@ -54,6 +55,10 @@ struct Saved {
 };
 using SavedAnswer = std::variant<Saved, Error>;
 
+struct PastAnswer {
+  Outcome outcome;
+};
+
 // A plan that was made, or why there is none; shared, because it may be large.
 using SharedProposal = std::shared_ptr<const moves::Proposal>;
 using PlanDone = std::function<void(SharedProposal)>;
@@ -69,6 +74,13 @@ class Line {
 
   // What became durable. Shared, because readers may outlive the line by a moment.
   virtual std::shared_ptr<ChangeFeed> changes() = 0;
+
+  // What a command that only reads (and does not plan) would have answered at a point of the past,
+  // for callers who may DESCRIBE the cluster, for the past shows everything. Answered off the loop,
+  // one after the other; refusals: AUTHORIZATION_EXCEPTION, INVALID_ARGUMENT (there is no such
+  // point yet, or no more), OVERLOADED. Nothing is logged.
+  virtual void ReadPast(const Author& author, const AsOf& as_of, Command read,
+                        std::function<void(PastAnswer)> done) = 0;
 
   // Changes with an lsn of at least `from`.
   virtual std::unique_ptr<HistoryReader> ReadHistory(Lsn from) = 0;

@@ -14,6 +14,7 @@
 #include "net/wire.h"
 #include "procedures/call_parser.h"
 #include "procedures/catalogue.h"
+#include "procedures/place.h"
 #include "procedures/rebalance_rows.h"
 #include "procedures/rows.h"
 
@@ -68,6 +69,8 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> AnswerTable(CallContext& context, const procedures::Table& table);
   kj::Promise<void> SubmitWithRows(CallContext context, RequestId id, AlterConfigs alter);
   kj::Promise<void> SubmitWithPlan(CallContext context, RequestId id, PlanRebalance plan);
+  kj::Promise<void> ReadPast(CallContext context, const procedures::CallStatement& call,
+                             Command read);
 
   std::shared_ptr<Account> account_;
 };
@@ -121,6 +124,7 @@ kj::Promise<void> Admin::call(CallContext context) {
   if (auto* error = std::get_if<Error>(&made)) return Answer(context, std::move(*error));
   RequestId id = FromWire(params.getRequestId());
   auto& command = std::get<Command>(made);
+  if (call->as_of) return ReadPast(kj::mv(context), *call, std::move(command));
   if (auto* alter = std::get_if<AlterConfigs>(&command)) {
     return SubmitWithRows(kj::mv(context), id, std::move(*alter));
   }
@@ -168,6 +172,39 @@ kj::Promise<void> Admin::SubmitWithPlan(CallContext context, RequestId id, PlanR
       }
       ToWire(*reply, rows, context.getResults().initReply());
     });
+  });
+}
+
+// First the line says whether the caller may ask this at all, which leaves a record of the
+// question.
+kj::Promise<void> Admin::ReadPast(CallContext context, const procedures::CallStatement& call,
+                                  Command read) {
+  if (!IsRead(read) || std::holds_alternative<PlanRebalance>(read)) {
+    return Answer(context, procedures::ErrorAt(
+                               call.as_of_position, ErrorCode::kInvalidArgument,
+                               absl::StrCat("expected a procedure that lists, to be asked FOR "
+                                            "SYSTEM_TIME AS OF, found ",
+                                            call.procedure, ". Nothing was changed")));
+  }
+  context.releaseParams();
+  context.allowCancellation();
+  auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
+    line.Submit(account_->caller, RequestId{}, read, std::move(done));
+  });
+  return reply.then([account = account_, context = kj::mv(context), as_of = *call.as_of,
+                     read = std::move(read)](kj::Own<Reply> reply) mutable -> kj::Promise<void> {
+    if (!std::holds_alternative<Result>(reply->outcome)) {
+      ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
+      return kj::READY_NOW;
+    }
+    auto past = AskLine<PastAnswer>(account, [&](Line& line, auto done) {
+      line.ReadPast(account->caller, as_of, std::move(read), std::move(done));
+    });
+    return past.then(
+        [context = kj::mv(context), reply = kj::mv(reply)](kj::Own<PastAnswer> past) mutable {
+          reply->outcome = std::move(past->outcome);
+          ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
+        });
   });
 }
 

@@ -59,6 +59,10 @@ void Settle(PendingReply<SavedAnswer>& pending, SavedAnswer answer) {
   pending.Answer(std::move(answer));
 }
 
+void Settle(PendingReply<PastAnswer>& pending, PastAnswer answer) {
+  pending.Answer(std::move(answer));
+}
+
 void Settle(PendingReply<SharedProposal>& pending, SharedProposal proposal) {
   pending.Answer(std::move(proposal));
 }

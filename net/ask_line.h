@@ -26,6 +26,7 @@ void Settle(PendingReply<Reply>& pending, Reply reply);
 void Settle(PendingReply<Status>& pending, Status status);
 void Settle(PendingReply<SettingsAnswer>& pending, SettingsAnswer answer);
 void Settle(PendingReply<SavedAnswer>& pending, SavedAnswer answer);
+void Settle(PendingReply<PastAnswer>& pending, PastAnswer answer);
 void Settle(PendingReply<SharedProposal>& pending, SharedProposal proposal);
 
 // Puts a question to the line, by `ask(line, callback)`, and promises the answer.

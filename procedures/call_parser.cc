@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/utc.h"
 #include "core/utf8.h"
 #include "procedures/lexer.h"
 #include "procedures/place.h"
@@ -53,6 +55,9 @@ class Parser {
   bool ParseArgument(CallStatement& call);
   bool ParseValue(Argument& argument);
   bool FailValue(bool is_named);
+  bool ParseAsOf(CallStatement& call);
+  bool ParseLsn(CallStatement& call);
+  bool ParseTimestamp(CallStatement& call);
   bool ParseShow();
   bool ParseUse();
   bool ParseEnd();
@@ -81,7 +86,7 @@ bool Parser::ParseStatement() {
 bool Parser::ParseCall() {
   Take();
   CallStatement call;
-  if (!ParsePath(call) || !ParseArguments(call)) return false;
+  if (!ParsePath(call) || !ParseArguments(call) || !ParseAsOf(call)) return false;
   statement_ = std::move(call);
   return true;
 }
@@ -160,6 +165,42 @@ bool Parser::FailValue(bool is_named) {
   if (!is_named && IsName(now_) && means_a_name) return Fail(then_, "'=>' after the argument name");
   if (IsName(now_) && then_.kind == Kind::kBad) return Fail(then_, "");
   return Fail(now_, kValue);
+}
+
+bool Parser::ParseAsOf(CallStatement& call) {
+  if (!IsWord(now_, "FOR")) return true;
+  call.as_of_position = now_.position;
+  Take();
+  for (absl::string_view word : {"SYSTEM_TIME", "AS", "OF"}) {
+    if (!IsWord(now_, word)) return Fail(now_, absl::StrCat(word, " of FOR SYSTEM_TIME AS OF"));
+    Take();
+  }
+  if (IsWord(now_, "LSN")) return ParseLsn(call);
+  if (IsWord(now_, "TIMESTAMP")) return ParseTimestamp(call);
+  return Fail(now_, "TIMESTAMP or LSN after AS OF");
+}
+
+bool Parser::ParseLsn(CallStatement& call) {
+  Take();
+  uint64_t lsn = 0;
+  bool is_lsn = now_.kind == Kind::kNumber && absl::SimpleAtoi(now_.text, &lsn) && lsn > 0;
+  if (!is_lsn) return Fail(now_, "a whole number from 1 on after LSN");
+  call.as_of = Lsn{lsn};
+  Take();
+  return true;
+}
+
+bool Parser::ParseTimestamp(CallStatement& call) {
+  Take();
+  if (now_.kind != Kind::kText) return Fail(now_, "a time in single quotes after TIMESTAMP");
+  absl::StatusOr<UnixNanos> time = ParseUtc(now_.text);
+  if (!time.ok()) {
+    error_ = ErrorAt(now_.position, ErrorCode::kSyntax, std::string(time.status().message()));
+    return false;
+  }
+  call.as_of = *time;
+  Take();
+  return true;
 }
 
 bool Parser::ParseShow() {

@@ -1,9 +1,10 @@
 // Text → statements. The grammar, with the places where it is wider than Flink's, is in
 // procedures/GRAMMAR.md.
 //
-//   statement := CALL [catalog .] sys . name ( [argument {, argument}] )
+//   statement := CALL [catalog .] sys . name ( [argument {, argument}] ) [as_of]
 //              | SHOW PROCEDURES | USE [CATALOG] name
 //   argument  := [name =>] ( 'text' | NULL )
+//   as_of     := FOR SYSTEM_TIME AS OF ( TIMESTAMP 'text' | LSN number )
 //
 // Keywords and names in any case; names may be in backticks; `''` inside a text is one quote;
 // comments are `-- to the end of the line` and `/* … */`. Every error (kSyntax) is

@@ -61,7 +61,8 @@ std::string DescribeSymbol(absl::string_view symbol) {
 // Words and symbols that people misplace often, and that tell nothing about a secret.
 bool IsOurs(absl::string_view text) {
   static constexpr absl::string_view kOurs[] = {
-      "CALL", "SHOW", "USE", "NULL", "TRUE", "FALSE", "(", ")", ",", ".", ";", "=", "=>", ":"};
+      "CALL", "SHOW",      "USE", "NULL", "TRUE", "FALSE", "FOR", "SYSTEM_TIME", "AS", "OF",
+      "LSN",  "TIMESTAMP", "(",   ")",    ",",    ".",     ";",   "=",           "=>", ":"};
   return std::any_of(std::begin(kOurs), std::end(kOurs),
                      [&](absl::string_view ours) { return absl::EqualsIgnoreCase(ours, text); });
 }

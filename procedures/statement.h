@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/as_of.h"
+
 namespace pegel::procedures {
 
 // Line and column, both from 1; a column counts characters (code points), not bytes.
@@ -30,7 +32,9 @@ struct CallStatement {
   std::string procedure;  // As written, with its `sys.`: `sys.add_acl`.
   Position procedure_position;
   std::vector<Argument> arguments;
-  Position end;  // Of the closing parenthesis.
+  Position end;               // Of the closing parenthesis.
+  std::optional<AsOf> as_of;  // Unset: now.
+  Position as_of_position;    // Of its FOR.
   bool operator==(const CallStatement&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/acl/authorize.h"
 #include "core/boot/reducer.h"
+#include "core/utc.h"
 #include "log/data_dir.h"
 #include "tools/seal_commands.h"
 
@@ -68,6 +69,7 @@ Server::~Server() {
   listener_.reset();
   rebalancer_.reset();
   history_.reset();
+  past_.reset();
   snapshots_.reset();
   sequencer_.reset();  // Reports what is under way; its posts find alive_ false.
 }
@@ -146,6 +148,12 @@ void Server::StartFolds(replay::Recovered& recovered) {
     });
   };
   history_ = std::make_unique<HistoryThread>(*log_, Poster(), begin);
+  auto begin_past = [store, log = log_.get(), warn = options_.on_warning](const AsOf& goal) {
+    return replay::Past::Near(goal, *log, log->trimmed(), store, [&](const absl::Status& bad) {
+      if (warn) warn(std::string(bad.message()));
+    });
+  };
+  past_ = std::make_unique<PastReader>(begin_past, Poster());
   last_snapshot_ = recovered.snapshot;
   last_snapshot_time_ = recovered.snapshot_time;
   retention_ = std::make_unique<Retention>(*log_, store, options_.snapshots.retention);
@@ -271,6 +279,28 @@ LeaseAnswer Server::Heartbeat(const Author& author, const Registration& who) {
     renewed->copy_bytes_per_sec = changes_->view().CopyBytesPerSec();
   }
   return answer;
+}
+
+// Only what is durable may be told. (Of the last moment before now, some may not be so yet.)
+void Server::ReadPast(const Author& author, const AsOf& as_of, Command read,
+                      std::function<void(PastAnswer)> done) {
+  if (is_draining_) return;
+  std::optional<Error> refusal = changes_->view().WhyMayNot(author, acl::Operation::kDescribe);
+  if (!refusal) refusal = WhyNotPast(as_of);
+  if (refusal) return done({*std::move(refusal)});
+  past_->Read(as_of, std::move(read),
+              [done = std::move(done)](Outcome outcome) { done({std::move(outcome)}); });
+}
+
+std::optional<Error> Server::WhyNotPast(const AsOf& as_of) const {
+  const auto* lsn = std::get_if<Lsn>(&as_of);
+  bool is_past =
+      lsn != nullptr ? *lsn <= changes_->through() : std::get<UnixNanos>(as_of) < options_.now();
+  if (is_past) return std::nullopt;
+  return Error{ErrorCode::kInvalidArgument,
+               absl::StrCat("Expected a point of the past, found ", ToText(as_of),
+                            ": the newest record is lsn ", changes_->through().value,
+                            ", and it is ", ToText(options_.now()), ".")};
 }
 
 void Server::AskTasks(const Registration& who, std::function<void(TaskList)> done) {

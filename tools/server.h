@@ -25,6 +25,7 @@
 #include "replay/recover.h"
 #include "tools/history_thread.h"
 #include "tools/keyring.h"
+#include "tools/past_reader.h"
 #include "tools/rebalancer.h"
 #include "tools/server_options.h"
 #include "tools/snapshot_thread.h"
@@ -55,6 +56,8 @@ class Server final : public Line {
               std::function<void(Reply)> done) override;
   void AskStatus(std::function<void(Status)> done) override;
   std::shared_ptr<ChangeFeed> changes() override { return changes_; }
+  void ReadPast(const Author& author, const AsOf& as_of, Command read,
+                std::function<void(PastAnswer)> done) override;
   std::unique_ptr<HistoryReader> ReadHistory(Lsn from) override { return history_->Read(from); }
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
@@ -86,6 +89,7 @@ class Server final : public Line {
   void Do(Published& effect);
   void Do(Stop& effect);
   void HandOver();
+  std::optional<Error> WhyNotPast(const AsOf& as_of) const;
   void LookAtLeasesLater();
   void LookAtLeases();
   void Lose(const Registration& who);
@@ -103,6 +107,7 @@ class Server final : public Line {
   std::unique_ptr<Liveness> liveness_;
   std::unique_ptr<Rebalancer> rebalancer_;
   std::unique_ptr<HistoryThread> history_;
+  std::unique_ptr<PastReader> past_;
   std::unique_ptr<Retention> retention_;
   std::unique_ptr<SnapshotThread> snapshots_;
   std::unique_ptr<net::Server> listener_;

@@ -7,6 +7,7 @@
 
 #include "core/engine.h"
 #include "core/ports.h"
+#include "core/read_past.h"
 #include "net/event_loop.h"
 
 namespace pegel::net {
@@ -32,6 +33,10 @@ class FakeLine final : public Line {
   void AskSettings(const Author& author, std::function<void(SettingsAnswer)> done) override;
   void ResealSecrets(Author author, RequestId request_id, std::function<void(Reply)> done) override;
   void TakeSnapshot(const Author& author, std::function<void(SavedAnswer)> done) override;
+  void ReadPast(const Author&, const AsOf&, Command read,
+                std::function<void(PastAnswer)> done) override {
+    done({ReadAll(World{}, read)});
+  }
   LeaseAnswer Heartbeat(const Author&, const Registration&) override { return LeaseRenewed{1}; }
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration&, std::function<void(TaskList)> done) override { done({}); }
@@ -81,6 +86,11 @@ class EngineLine final : public Line {
   std::shared_ptr<TaskFeed> tasks() override { return tasks_; }
   void AskTasks(const Registration& who, std::function<void(TaskList)> done) override;
   void AskPlan(rebalance::Options options, PlanDone done) override;
+  // It has one World only, that of now.
+  void ReadPast(const Author&, const AsOf&, Command read,
+                std::function<void(PastAnswer)> done) override {
+    done({ReadAll(engine_.world(), read)});
+  }
 
   // Time for leases goes by only here; who was silent for too long is lost.
   void Pass(int64_t milliseconds);

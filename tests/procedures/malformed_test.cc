@@ -74,6 +74,27 @@ const std::vector<Refusal>& Refusals() {
        "line 1, column 1: expected CALL, SHOW PROCEDURES or USE, found '-'"},
       {"#!/usr/bin/pegel", ErrorCode::kSyntax,
        "line 1, column 1: expected CALL, SHOW PROCEDURES or USE, found '#'"},
+      // The past.
+      {"CALL sys.x() FOR", ErrorCode::kSyntax,
+       "line 1, column 17: expected SYSTEM_TIME of FOR SYSTEM_TIME AS OF, found the end of the "
+       "statement"},
+      {"CALL sys.x() FOR SYSTEM_TIME OF LSN 3", ErrorCode::kSyntax,
+       "line 1, column 30: expected AS of FOR SYSTEM_TIME AS OF, found 'OF'"},
+      {"CALL sys.x() FOR SYSTEM_TIME AS OF 3", ErrorCode::kSyntax,
+       "line 1, column 36: expected TIMESTAMP or LSN after AS OF, found a number"},
+      {"CALL sys.x() FOR SYSTEM_TIME AS OF LSN '3'", ErrorCode::kSyntax,
+       "line 1, column 40: expected a whole number from 1 on after LSN, found a text in single "
+       "quotes"},
+      {"CALL sys.x() FOR SYSTEM_TIME AS OF LSN 0", ErrorCode::kSyntax,
+       "line 1, column 40: expected a whole number from 1 on after LSN, found a number"},
+      {"CALL sys.x() FOR SYSTEM_TIME AS OF LSN 18446744073709551616", ErrorCode::kSyntax,
+       "line 1, column 40: expected a whole number from 1 on after LSN, found a number"},
+      {"CALL sys.x() FOR SYSTEM_TIME AS OF TIMESTAMP 2026", ErrorCode::kSyntax,
+       "line 1, column 46: expected a time in single quotes after TIMESTAMP, found a number"},
+      {"CALL sys.x() FOR SYSTEM_TIME AS OF LSN 3 4", ErrorCode::kSyntax,
+       "line 1, column 42: expected ';' or the end of the statement, found a number"},
+      {"SHOW PROCEDURES FOR SYSTEM_TIME AS OF LSN 3", ErrorCode::kSyntax,
+       "line 1, column 17: expected ';' or the end of the statement, found 'FOR'"},
       // SHOW and USE.
       {"SHOW", ErrorCode::kSyntax,
        "line 1, column 5: expected PROCEDURES after SHOW, found the end of the statement"},
@@ -290,7 +311,7 @@ const std::vector<Refusal>& Refusals() {
       {"CALL sys.list_acl('ANY') CALL sys.list_acl('ANY')", ErrorCode::kSyntax,
        "line 1, column 26: expected ';' or the end of the statement, found 'CALL'"},
       {"CALL sys.list_acl('ANY') AS t", ErrorCode::kSyntax,
-       "line 1, column 26: expected ';' or the end of the statement, found a word"},
+       "line 1, column 26: expected ';' or the end of the statement, found 'AS'"},
       {"CALL sys.list_acl('ANY') -- ;\n;;", ErrorCode::kSyntax,
        "line 2, column 2: expected one statement only, nothing after its ';', found ';'"},
       {"CALL sys.list_acl('ANY',\n    'ALLOW',\n    'User:a',)", ErrorCode::kSyntax,
@@ -793,7 +814,8 @@ TEST(Malformed, SyntaxErrorsDoNotRepeatTexts) {
         "CALL 'hunter2'", "CALL sys.set('hunter2", "CALL sys.set(`key` 'hunter2)",
         "CALL sys.set('key', hunter2)", "CALL sys.set('key', `hunter2`)",
         "CALL sys.set('a'hunter2')", "CALL sys.set('key', 'a'b;hunter2')",
-        "CALL sys.set('key', 'v') hunter2"}) {
+        "CALL sys.set('key', 'v') hunter2", "CALL sys.x() FOR SYSTEM_TIME AS OF 'hunter2'",
+        "CALL sys.x() FOR SYSTEM_TIME AS OF TIMESTAMP 'hunter2'"}) {
     EXPECT_EQ(MessageOf(text).find("hunter2"), std::string::npos) << text;
     EXPECT_NE(MessageOf(text), "") << text;
   }

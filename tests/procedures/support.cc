@@ -20,7 +20,8 @@ struct FormVisitor {
     std::string arguments = absl::StrJoin(
         call.arguments, ", ",
         [](std::string* out, const Argument& argument) { absl::StrAppend(out, Form(argument)); });
-    return absl::StrCat("call ", catalog, call.procedure, " (", arguments, ")");
+    std::string as_of = call.as_of ? absl::StrCat(" as of ", ToText(*call.as_of)) : "";
+    return absl::StrCat("call ", catalog, call.procedure, " (", arguments, ")", as_of);
   }
   std::string operator()(const ShowProceduresStatement&) const { return "show procedures"; }
   std::string operator()(const UseStatement& use) const {

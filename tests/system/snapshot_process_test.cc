@@ -63,6 +63,60 @@ class Operator : public ::testing::Test {
   int next_ = 0;
 };
 
+// The same rows, whether the server folds its log up to there or an auditor does.
+TEST_F(Operator, ALiveServerAnswersAboutThePastAsAnAuditOfItsLogDoes) {
+  const std::pair<const char*, const char*> listings[] = {{"acl", "sys.list_acl('ANY')"},
+                                                          {"config", "sys.get_cluster_configs()"},
+                                                          {"tag", "sys.list_server_tags()"},
+                                                          {"server", "sys.list_servers()"},
+                                                          {"rebalance", "sys.list_rebalances()"}};
+  ServerProcess server(PEGELD, data_dir());
+  Write(server, 3);
+  Pegel(server, {"sql", "-e", "CALL sys.set_cluster_configs('datalake.format', 'paimon')"});
+  Snapshot(server);
+  Pegel(server, {"sql", "-e", "CALL sys.reset_cluster_configs('datalake.format')"});
+  Pegel(server, {"sql", "-e", "CALL sys.drop_acl('db', 'ALLOW', 'User:u1', 'READ')"});
+  const int end = Status(server)["lsn_durable"];
+  EXPECT_GE(end, 7);
+  int rows = 0;
+  for (int lsn = 1; lsn <= end; ++lsn) {
+    Finished audit = RunProgram(
+        {PEGEL_REPLAY, "at", std::to_string(lsn), "--data-dir", data_dir(), "--format", "json"});
+    ASSERT_EQ(audit.exit_code, 0) << audit.err;
+    const Json families = Json::parse(audit.out)["families"];
+    for (const auto& [family, call] : listings) {
+      const std::string statement = absl::StrCat("CALL ", call, " FOR SYSTEM_TIME AS OF LSN ", lsn);
+      Finished asked = Pegel(server, {"sql", "-e", statement, "--format", "json"});
+      ASSERT_EQ(asked.exit_code, 0) << asked.err;
+      EXPECT_EQ(Json::parse(asked.out)["rows"], families[family]["rows"]) << statement;
+      rows += static_cast<int>(families[family]["rows"].size());
+    }
+  }
+  EXPECT_GT(rows, 3 * 4);
+}
+
+TEST_F(Operator, OnlyThePastCanBeAskedAboutAndOnlyWhatLists) {
+  ServerProcess server(PEGELD, data_dir());
+  Write(server, 1);
+  const std::pair<const char*, const char*> refusals[] = {
+      {"CALL sys.list_acl('ANY') FOR SYSTEM_TIME AS OF LSN 1000", "a point of the past"},
+      {"CALL sys.list_acl('ANY') FOR SYSTEM_TIME AS OF TIMESTAMP '2200-01-01'",
+       "a point of the past"},
+      {"CALL sys.list_acl('ANY') FOR SYSTEM_TIME AS OF TIMESTAMP '2000-01-01'",
+       "lies before the log"},
+      {"CALL sys.drop_acl('db', 'ALLOW', 'User:u0', 'READ') FOR SYSTEM_TIME AS OF LSN 1",
+       "a procedure that lists"},
+      {"CALL sys.plan_rebalance('REPLICA_DISTRIBUTION') FOR SYSTEM_TIME AS OF LSN 1",
+       "a procedure that lists"}};
+  for (const auto& [statement, expected] : refusals) {
+    Finished refused = Pegel(server, {"sql", "-e", statement});
+    EXPECT_EQ(refused.exit_code, 1) << statement;
+    EXPECT_NE(refused.err.find(expected), std::string::npos) << refused.err;
+  }
+  Finished kept = Pegel(server, {"sql", "-e", "CALL sys.list_acl('ANY')"});
+  EXPECT_NE(kept.out.find("User:u0"), std::string::npos) << "nothing was dropped";
+}
+
 TEST_F(Operator, ASnapshotOnDemandIsWhatTheNextStartBeginsFrom) {
   std::string digest;
   {
