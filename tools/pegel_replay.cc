@@ -25,7 +25,7 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   CommandLine line{app, {}};
-  for (auto* add : {AddVerify, AddDump, AddHistory, AddAt, AddDiff, AddWhy, AddSalvage,
+  for (auto* add : {AddVerify, AddDump, AddHistory, AddAt, AddDiff, AddWhy, AddShell, AddSalvage,
                     AddCheckpoint, AddCheckpointKey})
     add(line);
   try {

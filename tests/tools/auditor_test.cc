@@ -186,6 +186,35 @@ TEST_F(Auditing, AtAndDiffShowTheRowsOfThen) {
   EXPECT_EQ(Ask({"diff", "3", "2"}).exit_code, 2);
 }
 
+// ---- shell ----
+
+TEST_F(Auditing, TheShellBrowsesAnyPointAsATree) {
+  Grant("User:root", "User:Bob", "WRITE", "d.t");
+  Grant("User:root", "User:Bob/a", "READ", "d.t");
+  Grant("User:root", "User:Al", "READ", "d");
+  auto typed = [&](const std::string& lines) {
+    Finished finished =
+        pegel::testing::RunProgram({PEGEL_REPLAY, "shell", "--data-dir", data_dir()}, lines);
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    return finished.out;
+  };
+  EXPECT_THAT(typed("ls\n"), AllOf(StartsWith("acl/  3 rows\n"), HasSubstr("\ntag  0 rows\n")));
+  EXPECT_EQ(typed("ls acl\n"), "cluster.d/  1 row\ncluster.d.t/  2 rows\n");
+  EXPECT_EQ(typed("cd acl/cluster.d.t\nls\n"), "User:Bob  1 row\nUser:Bob/a  1 row\n");
+  EXPECT_THAT(typed("cat acl/cluster.d.t/User:Bob/a\n"),
+              AllOf(HasSubstr("READ"), Not(HasSubstr("WRITE"))));
+  EXPECT_THAT(typed("cd acl\nat 2\nls\ncd ..\ncat acl\n"),
+              AllOf(StartsWith("lsn 2, 2026-11-22T08:00:02"), HasSubstr("\ncluster.d.t/  1 row\n"),
+                    Not(HasSubstr("READ"))));
+  EXPECT_THAT(typed("cd acl/cluster.d\nat 2\nls .\n"), HasSubstr("acl/  1 row"))
+      << "that place was not there yet";
+  EXPECT_THAT(
+      typed("cd nowhere\nlook\nat 9\nexit\nls\n"),
+      AllOf(StartsWith("There is no 'nowhere' below / at this point; `ls` shows what is.\n"),
+            HasSubstr("There is no command 'look'.\n  ls [PATH]"),
+            HasSubstr("the log ends at lsn 4"), Not(HasSubstr("acl/  3 rows"))));
+}
+
 // ---- why ----
 
 TEST_F(Auditing, WhyNamesTheEntryAndTheRecordThatMadeIt) {

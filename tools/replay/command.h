@@ -64,6 +64,7 @@ void AddHistory(CommandLine& line);
 void AddAt(CommandLine& line);
 void AddDiff(CommandLine& line);
 void AddWhy(CommandLine& line);
+void AddShell(CommandLine& line);
 void AddSalvage(CommandLine& line);
 void AddCheckpoint(CommandLine& line);
 void AddCheckpointKey(CommandLine& line);
