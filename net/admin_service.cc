@@ -27,6 +27,21 @@ const procedures::Table& SuccessTable() {
   return *table;
 }
 
+// A listing of active moves is told from one of all only by the call, so its rows are not made by
+// ToWire.
+void WriteActiveMoves(const Reply& reply, wire::TableReply::Builder out) {
+  const auto* result = std::get_if<Result>(&reply.outcome);
+  const auto* detail = result == nullptr ? nullptr : std::get_if<RebalanceDetail>(result);
+  if (detail == nullptr) return ToWire(reply, SuccessTable(), out);
+  ToWire(Reply{reply.token, Result{Done{}}, reply.receipt}, procedures::ActiveMovesTable(*detail),
+         out);
+}
+
+bool IsOfActiveMoves(const Command& command) {
+  const auto* list = std::get_if<ListRebalance>(&command);
+  return list != nullptr && list->only_active;
+}
+
 class Admin final : public wire::Admin::Server {
  public:
   explicit Admin(std::shared_ptr<Account> account) : account_(std::move(account)) {}
@@ -131,8 +146,10 @@ kj::Promise<void> Admin::call(CallContext context) {
   if (auto* plan = std::get_if<PlanRebalance>(&command)) {
     return SubmitWithPlan(kj::mv(context), id, std::move(*plan));
   }
-  return Submit(kj::mv(context), id, std::move(command),
-                [](const Reply& reply, auto out) { ToWire(reply, SuccessTable(), out); });
+  bool is_of_active = IsOfActiveMoves(command);
+  return Submit(kj::mv(context), id, std::move(command), [=](const Reply& reply, auto out) {
+    is_of_active ? WriteActiveMoves(reply, out) : ToWire(reply, SuccessTable(), out);
+  });
 }
 
 // The rows are made before the line takes the command, which they repeat.
@@ -197,14 +214,16 @@ kj::Promise<void> Admin::ReadPast(CallContext context, const procedures::CallSta
       ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
       return kj::READY_NOW;
     }
+    bool is_of_active = IsOfActiveMoves(read);
     auto past = AskLine<PastAnswer>(account, [&](Line& line, auto done) {
       line.ReadPast(account->caller, as_of, std::move(read), std::move(done));
     });
-    return past.then(
-        [context = kj::mv(context), reply = kj::mv(reply)](kj::Own<PastAnswer> past) mutable {
-          reply->outcome = std::move(past->outcome);
-          ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
-        });
+    return past.then([context = kj::mv(context), is_of_active,
+                      reply = kj::mv(reply)](kj::Own<PastAnswer> past) mutable {
+      reply->outcome = std::move(past->outcome);
+      auto out = context.getResults(SizeOf(*reply)).initReply();
+      is_of_active ? WriteActiveMoves(*reply, out) : ToWire(*reply, SuccessTable(), out);
+    });
   });
 }
 

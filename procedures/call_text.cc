@@ -284,10 +284,8 @@ struct CallTextOf {
     return RebalanceCall("sys.resume_rebalance", resume.id);
   }
   std::string operator()(const ListRebalance& list) const {
-    if (!list.only_active) return RebalanceCall("sys.list_rebalance", list.id);
-    Writer writer("LIST_ACTIVE_MOVES");
-    if (list.id) writer.Add("rebalanceId", *list.id);
-    return writer.Done();
+    return RebalanceCall(list.only_active ? "sys.list_active_moves" : "sys.list_rebalance",
+                         list.id);
   }
   std::string operator()(const ListRebalances&) const { return "CALL sys.list_rebalances()"; }
   std::string operator()(const PlanRebalance& plan) const {

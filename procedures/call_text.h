@@ -19,7 +19,6 @@
 //     leading => '7:3@4', …, stopped => '7:3@5', …, failed => '7:3@4', 'a disk broke', …)
 //     with buckets as core/cluster/text.h writes them; @: leader epoch/bucket epoch, or bucket
 //     epoch
-//   LIST_ACTIVE_MOVES(rebalanceId => 'rebalance-17')   by RPC
 //   PLAN_CHUNK(rebalance => 'rebalance-17', revision => '1', index => '0',
 //     move => '7:3 0,1>2,1 leader 0>2 100 bytes DRAIN', …)   by the server itself, as the two below
 //   PLAN_READY(rebalance => 'rebalance-17', revision => '1', chunks => '1', …), or with refusal

@@ -58,6 +58,12 @@ std::variant<Command, Error> MakeWithId(const BoundArguments& arguments) {
   return WithId{std::get<std::optional<std::string>>(std::move(id))};
 }
 
+std::variant<Command, Error> MakeActiveMoves(const BoundArguments& arguments) {
+  auto id = ReadId(arguments[0]);
+  if (auto* error = std::get_if<Error>(&id)) return std::move(*error);
+  return ListRebalance{std::get<std::optional<std::string>>(std::move(id)), /*only_active=*/true};
+}
+
 std::variant<Command, Error> MakeList(const BoundArguments&) { return ListRebalances{}; }
 
 }  // namespace
@@ -70,6 +76,8 @@ std::vector<Procedure> RebalanceProcedures() {
        kGoalParameters, &MakeWithGoals<PlanRebalance>},
       {"sys.list_rebalance", "Shows how far a rebalance is, bucket by bucket.", kIdParameters,
        &MakeWithId<ListRebalance>},
+      {"sys.list_active_moves", "Lists the moves of a rebalance that are under way.", kIdParameters,
+       &MakeActiveMoves},
       {"sys.list_rebalances",
        "Lists the rebalances that are remembered, newest first.",
        {},

@@ -1,5 +1,6 @@
 // The procedures of rebalances: sys.rebalance, sys.plan_rebalance, sys.list_rebalance,
-// sys.list_rebalances, sys.cancel_rebalance, sys.pause_rebalance, sys.resume_rebalance.
+// sys.list_active_moves, sys.list_rebalances, sys.cancel_rebalance, sys.pause_rebalance,
+// sys.resume_rebalance.
 #pragma once
 
 #include <vector>

@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "core/check.h"
+#include "core/cluster/text.h"
 #include "core/limits.h"
 #include "core/moves/text.h"
 #include "core/rebalance/text.h"
@@ -120,6 +121,24 @@ Table ToTable(const RebalanceDetail& detail) {
   const RebalanceRow& row = *detail.rebalance;
   table.rows.push_back({moves::IdText(row.id), std::string(moves::ToText(row.status)),
                         moves::ProgressText(row.by_status, row.status), DetailJson(detail)});
+  return table;
+}
+
+Table ActiveMovesTable(const RebalanceDetail& detail) {
+  Table table{
+      .columns = {"bucket", "phase", "status", "origin_replicas", "new_replicas", "original_leader",
+                  "new_leader", "bytes", "urgency", "attempt", "started", "reason"},
+      .rows = {}};
+  for (const auto& [plan, state] : detail.moves) {
+    std::string reason = moves::ReasonText(state.reason, state.about);
+    table.rows.push_back({cluster::ToText(plan.key), std::string(moves::ToText(state.phase)),
+                          std::string(moves::ToText(state.status)), moves::ToText(plan.origin),
+                          moves::ToText(plan.target), absl::StrCat(plan.leader.value),
+                          absl::StrCat(plan.new_leader.value), absl::StrCat(plan.bytes),
+                          std::string(moves::ToText(plan.urgency)), absl::StrCat(state.attempt),
+                          TimeText(state.started),
+                          reason.empty() ? Value() : Value(std::move(reason))});
+  }
   return table;
 }
 

@@ -16,6 +16,9 @@ Table ToTable(const RebalanceBegun& begun);
 // when there is no such rebalance.
 Table ToTable(const RebalanceDetail& detail);
 
+// Of ListRebalance with only_active: a row for each move that is under way, by bucket.
+Table ActiveMovesTable(const RebalanceDetail& detail);
+
 // One row for each, with columns for people and scripts that want more than Fluss shows. Times are
 // UTC; NULL: not yet. The reason is that of a failure, or what the plan could not reach.
 Table ToTable(const RebalanceRows& rows);

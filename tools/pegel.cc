@@ -25,6 +25,7 @@
 #include "absl/time/time.h"
 #include "core/limits.h"
 #include "net/client.h"
+#include "procedures/call_text.h"
 #include "procedures/rows.h"
 #include "replay/backup.h"
 #include "tools/key_file.h"
@@ -189,8 +190,13 @@ int Run(WatchCommand command) {
 int Run(const RebalanceWatchRequest& request) {
   EndOnSignal();
   Session session = MakeSession(request.server, absl::Seconds(request.retry_seconds));
+  auto look_at_moves = [&](const std::string& id) {
+    return session.Call(
+        {.text = absl::StrCat("CALL sys.list_active_moves(", procedures::InQuotes(id), ")")});
+  };
   RebalanceWatch watch(
       {.look = [&] { return session.Call({.text = "CALL sys.list_rebalances()"}); },
+       .look_at_moves = look_at_moves,
        .now = absl::Now,
        .sleep = absl::SleepFor,
        .is_asked_to_end = [] { return is_asked_to_end != 0; },

@@ -20,6 +20,7 @@ TEST(Catalogue, HoldsTheProceduresOfThisVersion) {
                                       {"sys.drop_acl"},
                                       {"sys.get_cluster_configs"},
                                       {"sys.list_acl"},
+                                      {"sys.list_active_moves"},
                                       {"sys.list_rebalance"},
                                       {"sys.list_rebalances"},
                                       {"sys.list_server_tags"},

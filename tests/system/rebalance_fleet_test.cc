@@ -276,6 +276,11 @@ TEST_F(RebalanceFleet, TheLimitInBytesHoldsAndIsLiftedWhileItRuns) {
   Sql("CALL sys.rebalance('REPLICA_DISTRIBUTION')");
   AwaitAtLeast("adding", 5, 20);
   SleepFor(2000);  // Without a limit a tenth of it is enough for all.
+  auto under_way = Sql("CALL sys.list_active_moves()");
+  ASSERT_GE(under_way.size(), 5u);
+  EXPECT_EQ(under_way[0]["phase"], "ADDING");
+  EXPECT_EQ(under_way[0]["status"], "REBALANCING");
+  EXPECT_TRUE(absl::StrContains(under_way[0]["origin_replicas"], "0"));
   auto slow = Newest();
   EXPECT_GE(std::stoi(slow["adding"]), 5) << ShownDetail();
   KillAndStartAgain();

@@ -64,6 +64,7 @@ TEST_F(CommandLine, RebalanceCommandsAreCallsOfTheirProcedures) {
             "CALL sys.plan_rebalance('RACK_AWARE')");
   EXPECT_EQ(call({"rebalance", "list"}), "CALL sys.list_rebalances()");
   EXPECT_EQ(call({"rebalance", "show"}), "CALL sys.list_rebalance()");
+  EXPECT_EQ(call({"rebalance", "moves"}), "CALL sys.list_active_moves()");
   EXPECT_EQ(call({"rebalance", "cancel", "rebalance-17"}),
             "CALL sys.cancel_rebalance('rebalance-17')");
   EXPECT_EQ(call({"rebalance", "pause", "x'); CALL sys.rebalance('"}),

@@ -5,6 +5,8 @@
 
 #include <deque>
 
+#include "absl/strings/str_cat.h"
+
 namespace pegel::tools {
 namespace {
 
@@ -22,13 +24,15 @@ procedures::Table Rows(const std::string& status, int completed, bool is_paused 
 class WatchOfARebalance : public ::testing::Test {
  protected:
   absl::StatusOr<std::optional<RebalanceSight>> Run(const std::string& id, bool is_terminal) {
-    RebalanceWatch watch({.look = [this] { return Look(); },
-                          .now = [this] { return now_; },
-                          .sleep = [this](absl::Duration time) { now_ += time; },
-                          .is_asked_to_end = [this] { return sights_.empty(); },
-                          .print = [this](const std::string& text) { text_ += text; },
-                          .is_terminal = is_terminal},
-                         id, absl::Seconds(1));
+    RebalanceWatch watch(
+        {.look = [this] { return Look(); },
+         .look_at_moves = [this](const std::string& of) { return LookAtMoves(of); },
+         .now = [this] { return now_; },
+         .sleep = [this](absl::Duration time) { now_ += time; },
+         .is_asked_to_end = [this] { return sights_.empty(); },
+         .print = [this](const std::string& text) { text_ += text; },
+         .is_terminal = is_terminal},
+        id, absl::Seconds(1));
     return watch.Run();
   }
   absl::StatusOr<net::CallReply> Look() {
@@ -36,11 +40,17 @@ class WatchOfARebalance : public ::testing::Test {
     sights_.pop_front();
     return reply;
   }
+  absl::StatusOr<net::CallReply> LookAtMoves(const std::string& of) {
+    EXPECT_EQ(of, "rebalance-17");
+    return net::CallReply{.receipt = {}, .table = moves_, .error = {}};
+  }
   void Then(procedures::Table table) {
     sights_.push_back({.receipt = {}, .table = std::move(table), .error = {}});
   }
 
   std::deque<net::CallReply> sights_;
+  procedures::Table moves_{
+      .columns = {"bucket", "phase", "origin_replicas", "new_replicas", "reason"}, .rows = {}};
   absl::Time now_ = absl::FromUnixSeconds(1'000'000);
   std::string text_;
 };
@@ -70,9 +80,27 @@ TEST_F(WatchOfARebalance, OnATerminalOneLineOverItself) {
   ASSERT_TRUE(end.ok() && end->has_value());
   EXPECT_EQ((*end)->reason, "no room");
   EXPECT_EQ(text_.find("\r\x1b[Krebalance-17"), 0u) << text_;
-  EXPECT_NE(text_.find("NOT_STARTED: waits for its plan\r"), std::string::npos) << text_;
+  EXPECT_NE(text_.find("NOT_STARTED: waits for its plan\x1b[J\r"), std::string::npos) << text_;
   EXPECT_NE(text_.find("REBALANCING (paused): 0 of 10"), std::string::npos) << text_;
   EXPECT_EQ(text_.find('\n'), text_.size() - 1) << text_;
+}
+
+TEST_F(WatchOfARebalance, OnATerminalTheMovesUnderWayStandBelow) {
+  moves_.rows = {{"6:3", "ADDING", "1,2", "1,4", std::nullopt}};
+  for (int i = 0; i < 9; ++i) {
+    moves_.rows.push_back(
+        {absl::StrCat("7:", i), "REMOVING", "2", "3", "server 2 has not confirmed"});
+  }
+  EXPECT_EQ(MoveLines(moves_, 2),
+            (std::vector<std::string>{"6:3  1,2 → 1,4  ADDING",
+                                      "7:0  2 → 3  REMOVING: server 2 has not confirmed",
+                                      "… and 8 more"}));
+  Then(Rows("REBALANCING", 1));
+  Then(Rows("COMPLETED", 10));
+  ASSERT_TRUE(Run("", true).ok());
+  EXPECT_NE(text_.find("\x1b[J\n  6:3  1,2 → 1,4  ADDING\n  7:0"), std::string::npos) << text_;
+  EXPECT_NE(text_.find("more\x1b[9A\r\x1b[K"), std::string::npos) << text_;
+  EXPECT_EQ(text_.substr(text_.size() - 4), "\x1b[J\n") << text_;
 }
 
 TEST_F(WatchOfARebalance, ItStaysWithTheOneThatItBeganWith) {

@@ -30,10 +30,12 @@ Exit: 0 started, 1 refused, 2 usage, 3 no connection.)help";
 constexpr char kListExamples[] = R"help(Examples:
   pegel rebalance list
   pegel rebalance show rebalance-17 --format json
+  pegel rebalance moves
 
 `list` shows the rebalances that are remembered, newest first; `show` one of them (without an id the
-newest) with the JSON of its buckets. The same as CALL sys.list_rebalances() and
-CALL sys.list_rebalance(…). Needs DESCRIBE on the cluster.
+newest) with the JSON of its buckets; `moves` its moves that are under way. The same as CALL
+sys.list_rebalances(), CALL sys.list_rebalance(…) and CALL sys.list_active_moves(…). Needs DESCRIBE on
+the cluster.
 Exit: 0 the server answered, 1 it refused, 2 usage, 3 no connection.)help";
 
 constexpr char kChangeExamples[] = R"help(Examples:
@@ -50,8 +52,9 @@ constexpr char kWatchExamples[] = R"help(Examples:
   pegel rebalance watch
   pegel rebalance watch rebalance-17 --every 5 | tee rebalance.log
 
-Shows how far one is until it ends: on a terminal one line that is drawn over itself, elsewhere a line
-for each change. Each look is a call of sys.list_rebalances, so a record when reads are logged.
+Shows how far one is until it ends: on a terminal a line with the first moves that are under way below it,
+drawn over itself; elsewhere a line for each change. Each look is a call of sys.list_rebalances, and on
+a terminal of sys.list_active_moves, so it leaves records.
 Needs DESCRIBE on the cluster.
 Exit: 0 it is COMPLETED or the watcher was interrupted, 1 it ended otherwise or is not there,
 2 usage, 3 no connection.)help";
@@ -67,6 +70,7 @@ void RebalanceLine::AddTo(CLI::App& app) {
   list_ =
       AddCall(rebalance, "list", "Lists those that are remembered, newest first", kListExamples);
   show_ = AddForOne(rebalance, "show", "Shows one, bucket by bucket", kListExamples);
+  moves_ = AddForOne(rebalance, "moves", "Lists the moves that are under way", kListExamples);
   AddWatch(rebalance);
   pause_ = AddForOne(rebalance, "pause", "Starts no more moves until resumed", kChangeExamples);
   resume_ = AddForOne(rebalance, "resume", "Lets a paused one go on", kChangeExamples);
@@ -165,6 +169,7 @@ std::optional<PegelRequest> RebalanceLine::Request() const {
   if (run_->parsed()) return Call("rebalance", procedures::InQuotes(offline_.goals));
   if (list_->parsed()) return Call("list_rebalances", "");
   if (show_->parsed()) return Call("list_rebalance", id);
+  if (moves_->parsed()) return Call("list_active_moves", id);
   if (pause_->parsed()) return Call("pause_rebalance", id);
   if (resume_->parsed()) return Call("resume_rebalance", id);
   if (cancel_->parsed()) return Call("cancel_rebalance", id);

@@ -36,6 +36,7 @@ class RebalanceLine {
   CLI::App* plan_ = nullptr;
   CLI::App* list_ = nullptr;
   CLI::App* show_ = nullptr;
+  CLI::App* moves_ = nullptr;
   CLI::App* watch_ = nullptr;
   CLI::App* pause_ = nullptr;
   CLI::App* resume_ = nullptr;

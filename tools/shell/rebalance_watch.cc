@@ -14,6 +14,9 @@
 namespace pegel::tools {
 namespace {
 
+constexpr size_t kMovesShown = 8;
+constexpr char kWipeBelow[] = "\x1b[J";
+
 // `950 B`, `1.2 GiB`.
 std::string Bytes(int64_t bytes) {
   constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -24,14 +27,21 @@ std::string Bytes(int64_t bytes) {
   return absl::StrCat(tenths / 10, ".", tenths % 10, " ", kUnits[unit]);
 }
 
+// By column; NULL is empty.
+std::map<std::string, std::string> CellsOf(const procedures::Table& table,
+                                           const procedures::Row& row) {
+  std::map<std::string, std::string> cells;
+  for (size_t i = 0; i < row.size() && i < table.columns.size(); ++i) {
+    cells[table.columns[i]] = row[i].value_or("");
+  }
+  return cells;
+}
+
 }  // namespace
 
 std::optional<RebalanceSight> FindRebalance(const procedures::Table& table, const std::string& id) {
   for (const procedures::Row& row : table.rows) {
-    std::map<std::string, std::string> cells;
-    for (size_t i = 0; i < row.size() && i < table.columns.size(); ++i) {
-      cells[table.columns[i]] = row[i].value_or("");
-    }
+    std::map<std::string, std::string> cells = CellsOf(table, row);
     if (!id.empty() && cells["rebalance_id"] != id) continue;
     auto number = [&](const char* column) {
       int64_t value = 0;
@@ -92,13 +102,41 @@ absl::StatusOr<RebalanceSight> RebalanceWatch::Look() {
                                  "'; `pegel rebalance list` shows those that are remembered"));
 }
 
+std::vector<std::string> MoveLines(const procedures::Table& table, size_t count_max) {
+  std::vector<std::string> lines;
+  for (const procedures::Row& row : table.rows) {
+    if (lines.size() == count_max) {
+      lines.push_back(absl::StrCat("… and ", table.rows.size() - count_max, " more"));
+      break;
+    }
+    std::map<std::string, std::string> cells = CellsOf(table, row);
+    std::string line = absl::StrCat(cells["bucket"], "  ", cells["origin_replicas"], " → ",
+                                    cells["new_replicas"], "  ", cells["phase"]);
+    if (!cells["reason"].empty()) absl::StrAppend(&line, ": ", cells["reason"]);
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+// Ends where it begins, so that the next line is drawn over the one above.
+std::string RebalanceWatch::MovesBelow(const std::string& id) {
+  absl::StatusOr<net::CallReply> reply = ports_.look_at_moves(id);
+  if (!reply.ok() || reply->error) return kWipeBelow;  // The next look tells what is wrong.
+  std::string text = kWipeBelow;
+  const std::vector<std::string> lines = MoveLines(reply->table, kMovesShown);
+  for (const std::string& line : lines) absl::StrAppend(&text, "\n  ", Printable(line));
+  if (!lines.empty()) absl::StrAppend(&text, "\x1b[", lines.size(), "A");
+  return text;
+}
+
 void RebalanceWatch::Show(const RebalanceSight& sight) {
   if (!first_.has_value()) first_ = sight;
   if (!ports_.is_terminal && shown_ == sight) return;
   shown_ = sight;
   const std::string line = Printable(SightLine(sight, *first_, ports_.now() - begin_));
-  const bool is_last = !ports_.is_terminal || sight.IsFinished();
-  ports_.print(absl::StrCat(ports_.is_terminal ? kWipe : "", line, is_last ? "\n" : ""));
+  if (!ports_.is_terminal) return ports_.print(absl::StrCat(line, "\n"));
+  std::string below = sight.IsFinished() ? absl::StrCat(kWipeBelow, "\n") : MovesBelow(sight.id);
+  ports_.print(absl::StrCat(kWipe, line, below));
 }
 
 absl::StatusOr<std::optional<RebalanceSight>> RebalanceWatch::Run() {
@@ -111,7 +149,7 @@ absl::StatusOr<std::optional<RebalanceSight>> RebalanceWatch::Run() {
     if (sight->IsFinished()) return std::optional<RebalanceSight>(*std::move(sight));
     ports_.sleep(between_);
   }
-  if (ports_.is_terminal) ports_.print("\n");
+  if (ports_.is_terminal) ports_.print(absl::StrCat(kWipeBelow, "\n"));
   return std::optional<RebalanceSight>();
 }
 

@@ -1,12 +1,14 @@
 // `pegel rebalance watch`: one rebalance, looked at until it ends.
 //
-// On a terminal one line is drawn over itself; elsewhere, a line whenever something has changed.
-// Each look is a call of sys.list_rebalances, so a lost connection is made again.
+// On a terminal one line, and below it the first moves that are under way, are drawn over
+// themselves; elsewhere, a line whenever something has changed. Each look is a call of
+// sys.list_rebalances (and of sys.list_active_moves), so a lost connection is made again.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -34,10 +36,16 @@ std::optional<RebalanceSight> FindRebalance(const procedures::Table& table, cons
 // and `first`: when watching began and what was seen then, for the rates.
 std::string SightLine(const RebalanceSight& now, const RebalanceSight& first, absl::Duration since);
 
+// `6:3  1,2,3 → 4,2,3  ADDING`, of each row of sys.list_active_moves, at most so many; one more
+// line when there are more.
+std::vector<std::string> MoveLines(const procedures::Table& table, size_t count_max);
+
 class RebalanceWatch {
  public:
   struct Ports {
     std::function<absl::StatusOr<net::CallReply>()> look;
+    // Of this rebalance; called on a terminal only.
+    std::function<absl::StatusOr<net::CallReply>(const std::string& id)> look_at_moves;
     std::function<absl::Time()> now;
     std::function<void(absl::Duration)> sleep;
     std::function<bool()> is_asked_to_end;
@@ -54,6 +62,7 @@ class RebalanceWatch {
  private:
   absl::StatusOr<RebalanceSight> Look();
   void Show(const RebalanceSight& sight);
+  std::string MovesBelow(const std::string& id);
 
   Ports ports_;
   std::string id_;
