@@ -88,8 +88,7 @@ void Rebalancer::Copy() {
 }
 
 void Rebalancer::Think() {
-  if (thread_.joinable()) thread_.join();  // It has posted its answer, so this does not wait.
-  thread_ = std::thread([this, question = jobs_.front().builder.Take()] {
+  auto task = [this, question = jobs_.front().builder.Take()] {
     auto proposal = std::make_shared<moves::Proposal>(moves::Propose(question));
     ports_.post([this, proposal] {
       auto done = std::move(jobs_.front().done);
@@ -97,7 +96,10 @@ void Rebalancer::Think() {
       done(proposal);
       if (!jobs_.empty()) Copy();
     });
-  });
+  };
+  if (ports_.think) return ports_.think(std::move(task));
+  if (thread_.joinable()) thread_.join();  // It has posted its answer, so this does not wait.
+  thread_ = std::thread(std::move(task));
 }
 
 // One command after the other.

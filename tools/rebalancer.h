@@ -35,6 +35,9 @@ class Rebalancer {
     // Runs a task on the loop thread, unless the server is gone by then.
     std::function<void(std::function<void()>)> post;
     std::function<void(int64_t milliseconds, std::function<void()>)> after;
+    // Runs a task that takes long, one at a time. Unset: on a thread that lives for that task. Who
+    // sets it sees to it that the task does not run when this is gone.
+    std::function<void(std::function<void()>)> think;
   };
 
   explicit Rebalancer(Ports ports) : ports_(std::move(ports)) {}
