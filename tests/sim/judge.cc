@@ -57,7 +57,8 @@ void Judge::OnStepped(CallToken token, const std::vector<Effect>& effects) {
   if (it == pending_.end()) return;  // Answered within the step; OnReply judges.
   const model::Model::Verdict& verdict = it->second.verdict;
   if ((record != nullptr) != (verdict.kind == Kind::kRecord)) {
-    const char* checker = verdict.kind == Kind::kRepeated ? "exactly-once" : "model";
+    bool is_known = verdict.kind == Kind::kRepeated || verdict.answer.code == kRequestIdReused;
+    const char* checker = is_known ? "exactly-once" : "model";
     return stage_.Violate(
         checker, absl::StrCat(ToText(it->second.ask), ": expected ", Name(verdict.kind), ", found ",
                               record == nullptr ? "no record" : "a record"));
