@@ -1,5 +1,6 @@
 #include "tests/sim/actors.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -10,7 +11,8 @@
 namespace pegel::sim {
 namespace {
 
-constexpr int64_t kTimeoutMs = 400, kRestMsMax = 30, kBeatMs = 300, kPollMsMax = 60;
+constexpr int64_t kTimeoutMs = 400, kBeatMs = 300, kPollMsMax = 60;
+constexpr int64_t kWorkMs = 120, kIdleMs = 800, kCopyMsMax = 400;
 
 bool IsOverloaded(const Reply& reply) {
   const auto* error = std::get_if<Error>(&reply.outcome);
@@ -32,7 +34,7 @@ void Call(Stage& stage, Host& host, const model::Ask& ask, std::function<void(co
 void Client::Rest() {
   is_calling_ = false;
   if (host_.is_calm || host_.calls_left == 0) return;
-  stage_.After(static_cast<int64_t>(stage_.Upto(kRestMsMax)), [this] { Begin(); });
+  stage_.After(static_cast<int64_t>(stage_.Upto(host_.rest_ms_max)), [this] { Begin(); });
 }
 
 void Client::Begin() {
@@ -42,7 +44,8 @@ void Client::Begin() {
   if (stage_.Happens(stage_.weather.clock_bend_percent)) stage_.BendClock();
   if (host_.server != nullptr && stage_.Happens(5)) host_.server->AskStatus();
   const model::Ask last = ask_;
-  ask_ = RandomAsk(stage_.random);
+  const auto& rebalances = judge_.model().state().rebalances;
+  ask_ = RandomAsk(stage_.random, rebalances.empty() ? 0 : rebalances.rbegin()->first);
   ++call_;
   // A few callers forget the id, and a few use one twice.
   bool has_id = !model::IsRead(ask_) && !stage_.Happens(10);
@@ -111,9 +114,10 @@ void Tablet::Beat() {
         host_.server->Heartbeat(AuthorOf({"User:tablet", "10.0.0.9", "", {}}), who);
     stage_.Send([this, life, answer] { OnAnswer(life, answer); });
   });
-  bool is_silent = stage_.Happens(4);
+  bool is_silent = !host_.is_calm && stage_.Happens(4);
   if (is_silent) stage_.Count("silences");
   int64_t pause_ms = is_silent ? static_cast<int64_t>(stage_.Upto(3000)) : 0;
+  quiet_until_ms_ = stage_.now_ms() + pause_ms;
   stage_.After(kBeatMs + pause_ms, [this, life = life_] {
     if (life == life_) Beat();
   });
@@ -127,9 +131,107 @@ void Tablet::OnAnswer(uint64_t life, const LeaseAnswer& answer) {
   stage_.trace.Note("tablet ", number_, " hears ", static_cast<int>(error->code));
   ++life_;
   epoch_ = 0;
+  if (is_twin_ && host_.is_calm) return;
   int64_t pause_ms = 500 + static_cast<int64_t>(stage_.Upto(2000));
   stage_.After(pause_ms, [this, before = life_] {
     if (before == life_) Register();
+  });
+}
+
+// Asks for all its tasks again and again; what the server sends when something changes is the same
+// list, sooner.
+void Tablet::Work() {
+  stage_.After(kWorkMs + static_cast<int64_t>(stage_.Upto(kWorkMs)), [this] { Work(); });
+  const int64_t now = stage_.now_ms();
+  if (epoch_ == 0 || now < quiet_until_ms_ || (now < mute_until_ms_ && !host_.is_calm)) return;
+  if (!host_.is_calm && stage_.Happens(2)) {
+    mute_until_ms_ = now + static_cast<int64_t>(stage_.Upto(3000));
+    return stage_.Count("mute");
+  }
+  host_.worked_ms[id_] = now;
+  stage_.Send([this, life = life_, who = Registration{id_, epoch_}] {
+    if (host_.server == nullptr) return;
+    host_.server->AskTasks(who, [this, life](const TaskList& list) {
+      stage_.Send([this, life, tasks = list.tasks] { Perform(life, tasks); });
+    });
+  });
+}
+
+void Tablet::Perform(uint64_t life, const std::vector<cluster::Task>& tasks) {
+  if (life != life_ || epoch_ == 0) return;
+  Words words;
+  ReplicaReport& report = words.report;
+  report.id = {id_};
+  report.epoch = Lsn{epoch_};
+  for (const cluster::Task& task : tasks) Do(task, &words);
+  bool is_empty = report.in_sync.empty() && report.done.empty() && report.failed.empty();
+  if (!is_empty) Tell(words);
+}
+
+void Tablet::Do(const cluster::Task& task, Words* words) {
+  ReplicaReport* report = &words->report;
+  int32_t& seen = seen_[task.key];
+  if (task.bucket_epoch < seen) return;
+  seen = task.bucket_epoch;
+  const std::pair<int, cluster::BucketKey> here(id_, task.key);
+  if (std::holds_alternative<cluster::StopReplica>(task.what)) {
+    host_.copies.erase(here);
+    report->done.push_back({task.key, task.bucket_epoch, cluster::DoneKind::kStopped});
+  } else if (const auto* lead = std::get_if<cluster::BecomeLeader>(&task.what)) {
+    Lead(task, lead->replicas, words);
+  } else if (const auto* fetch = std::get_if<cluster::FetchFrom>(&task.what)) {
+    if (host_.copies.count(here) > 0) return;
+    if (!host_.is_calm && stage_.Happens(3)) {
+      stage_.Count("failed_replicas");
+      report->failed.push_back({task.key, task.bucket_epoch, "a broken disk"});
+      return;
+    }
+    bool is_whole = std::any_of(
+        fetch->replicas.begin(), fetch->replicas.end(),
+        [&](const cluster::Replica& one) { return one.server.value == id_ && one.is_in_sync; });
+    host_.copies[here] =
+        stage_.now_ms() + (is_whole ? 0 : static_cast<int64_t>(stage_.Upto(kCopyMsMax)));
+  }
+}
+
+bool Tablet::KeepsUp(int server, const cluster::BucketKey& key) const {
+  auto copy = host_.copies.find({server, key});
+  auto worked = host_.worked_ms.find(server);
+  return copy != host_.copies.end() && copy->second <= stage_.now_ms() &&
+         worked != host_.worked_ms.end() && worked->second + kIdleMs >= stage_.now_ms();
+}
+
+// Says who is in sync when that changed, and that it leads until it was heard.
+void Tablet::Lead(const cluster::Task& task, const cluster::Replicas& replicas, Words* words) {
+  host_.copies[{id_, task.key}] = 0;
+  cluster::InSyncReport in_sync{task.key, task.leader_epoch, task.bucket_epoch, {}};
+  bool is_news = false;
+  for (const cluster::Replica& replica : replicas) {
+    const int server = replica.server.value;
+    bool keeps_up = server == id_ || KeepsUp(server, task.key);
+    if (keeps_up) in_sync.in_sync.push_back(replica.server);
+    is_news = is_news || keeps_up != replica.is_in_sync;
+  }
+  if (is_news) words->report.in_sync.push_back(std::move(in_sync));
+  auto confirmed = confirmed_.find(task.key);
+  if (confirmed != confirmed_.end() && confirmed->second == task.leader_epoch) return;
+  words->leads[task.key] = task.leader_epoch;
+  words->report.sizes.push_back({task.key, static_cast<int64_t>(stage_.Upto(1 << 20))});
+  words->report.done.push_back({task.key, task.bucket_epoch, cluster::DoneKind::kLeading});
+}
+
+void Tablet::Tell(const Words& words) {
+  auto on_reply = [this, leads = words.leads](const Reply& reply) {
+    const auto* result = std::get_if<Result>(&reply.outcome);
+    if (!reply.receipt.has_value() || result == nullptr) return;
+    if (!std::get<ReportJudged>(*result).refused.empty()) return;
+    for (const auto& [key, leader_epoch] : leads) confirmed_[key] = leader_epoch;
+  };
+  stage_.Send([this, report = words.report, on_reply] {
+    if (host_.server == nullptr) return;
+    host_.server->Report(report, [this, on_reply](const Reply& reply) {
+      stage_.Send([on_reply, reply] { on_reply(reply); });
+    });
   });
 }
 

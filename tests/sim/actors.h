@@ -4,9 +4,13 @@
 // They see the server only through `Host`, which has none while it is down.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "core/cluster/tasks.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/sim_server.h"
 #include "tests/sim/stage.h"
@@ -16,8 +20,13 @@ namespace pegel::sim {
 struct Host {
   std::unique_ptr<SimServer> server;  // Null: down.
   uint64_t starts = 0;
-  bool is_calm = false;     // Nobody begins anything new.
-  uint64_t calls_left = 0;  // Of all clients together.
+  bool is_calm = false;      // Nobody begins anything new.
+  uint64_t calls_left = 0;   // Of all clients together.
+  uint64_t rest_ms_max = 0;  // Of a client between two calls.
+  // The tablet servers' disks and their ways among each other: when the data of a replica is whole,
+  // and when a server last did some work, both in virtual milliseconds.
+  std::map<std::pair<int, cluster::BucketKey>, int64_t> copies;
+  std::map<int, int64_t> worked_ms;
 };
 
 // Sends `ask` over the network; `back` is called for each answer that arrives.
@@ -50,18 +59,36 @@ class Client {
   model::Ask ask_;
 };
 
-// Registers, beats, falls silent now and then, comes back; two of them may have one id.
+// Registers, beats, falls silent now and then, comes back; two of them may have one id. Asks what
+// it should be doing, does that and says so: copies replicas, leads, deletes. Sometimes it beats
+// and does nothing, and sometimes it cannot hold a replica.
 class Tablet {
  public:
   Tablet(Stage& stage, Host& host, uint64_t number, int id)
       : stage_(stage), host_(host), number_(number), id_(id) {}
 
-  void Live() { Register(); }
+  void Live() { Register(), Work(); }
+  int id() const { return id_; }
+  // One of two with an id: leaves when it is fenced in peace.
+  void set_is_twin() { is_twin_ = true; }
 
  private:
+  using Epochs = std::map<cluster::BucketKey, int32_t>;
+  // What it has to say: a report, and the leader epochs in which it says that it leads.
+  struct Words {
+    ReplicaReport report;
+    Epochs leads;
+  };
+
   void Register();
   void Beat();
   void OnAnswer(uint64_t life, const LeaseAnswer& answer);
+  void Work();
+  void Perform(uint64_t life, const std::vector<cluster::Task>& tasks);
+  void Do(const cluster::Task& task, Words* words);
+  void Lead(const cluster::Task& task, const cluster::Replicas& replicas, Words* words);
+  void Tell(const Words& words);
+  bool KeepsUp(int server, const cluster::BucketKey& key) const;
 
   Stage& stage_;
   Host& host_;
@@ -69,6 +96,11 @@ class Tablet {
   int id_;
   uint64_t life_ = 0;   // Counts registrations tried; what belongs to an older one is dropped.
   uint64_t epoch_ = 0;  // 0: not registered.
+  bool is_twin_ = false;
+  int64_t quiet_until_ms_ = 0;  // It neither beats nor works.
+  int64_t mute_until_ms_ = 0;   // It only beats.
+  Epochs seen_;                 // The newest bucket_epoch of a task.
+  Epochs confirmed_;            // The leader_epoch in which it was heard that it leads.
 };
 
 // Follows all changes from lsn 1, breaks off, and resumes where it was, or from the beginning.

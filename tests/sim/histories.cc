@@ -91,12 +91,15 @@ Ask RandomConfigAsk(Random& random) {
 }
 
 Ask RandomServerAsk(Random& random) {
-  static const std::vector<std::string> kLists = {"0",         "1", "0, 1",      "rack:r0",
-                                                  "2,rack:r1", "9", "rack:none", "1,0"};
-  static const std::vector<std::string> kTags = {"PERMANENT_OFFLINE", "TEMPORARY_OFFLINE"};
+  // Mostly one server: when all are tagged nothing can be moved.
+  static const std::vector<std::string> kLists = {"0", "1", "2", "3", "4",         "0",
+                                                  "1", "2", "3", "9", "0, 1",      "rack:r0",
+                                                  "1", "2", "0", "9", "2,rack:r1", "rack:none"};
+  static const std::vector<std::string> kTags = {"PERMANENT_OFFLINE", "PERMANENT_OFFLINE",
+                                                 "TEMPORARY_OFFLINE"};
   std::string list = random.Of(kLists);
   std::string tag = random.Of(kTags);
-  switch (random.Below(6)) {
+  switch (random.Below(8)) {
     case 0:
       return {"", "", "list_servers", {}};
     case 1:
@@ -104,14 +107,59 @@ Ask RandomServerAsk(Random& random) {
     case 2:
       return {"", "", "unregister_server", {std::to_string(random.Below(4))}};
     case 3:
+    case 4:
+    case 5:
       return {"", "", "remove_server_tag", {list, tag}};
     default:
       return {"", "", "add_server_tag", {list, tag}};
   }
 }
 
-Ask RandomWhat(Random& random) {
-  switch (random.Below(8)) {
+Ask RandomMovesAsk(Random& random, uint64_t rebalance) {
+  static const std::vector<std::string> kGoals = {"REPLICA_DISTRIBUTION",
+                                                  "LEADER_DISTRIBUTION",
+                                                  "REPLICA_DISTRIBUTION,LEADER_DISTRIBUTION",
+                                                  "RACK_AWARE, REPLICA_DISTRIBUTION",
+                                                  "REPLICA_DISTRIBUTION",
+                                                  "LEADER_DISTRIBUTION, REPLICA_DISTRIBUTION",
+                                                  "RACK_AWARE,RACK_AWARE",
+                                                  "REPLICA_DISTRIBUTION,,",
+                                                  "BEAUTY"};
+  static const std::vector<std::string> kOnes = {"cancel_rebalance", "pause_rebalance",
+                                                 "resume_rebalance", "resume_rebalance",
+                                                 "list_rebalance",   "list_rebalance"};
+  switch (random.Below(20)) {
+    case 0:
+    case 1:
+      // By someone who may.
+      return {"User:root",
+              "",
+              "create_table",
+              {random.OneIn(2) ? "t" : "u", std::to_string(1 + random.Below(4)),
+               std::to_string(1 + random.Below(3))}};
+    case 2:
+      return {"", "", "drop_table", {random.OneIn(2) ? "t" : "u"}};
+    case 3:
+      return {"", "", "list_rebalances", {}};
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9: {
+      Ask ask{"", "", random.Of(kOnes), {}};
+      if (random.OneIn(2)) return ask;
+      uint64_t id = random.OneIn(4) ? random.Below(200) : rebalance;
+      ask.texts.emplace_back("rebalance-" + std::to_string(id));
+      return ask;
+    }
+    default:
+      return {random.OneIn(2) ? "User:root" : "", "", "rebalance", {random.Of(kGoals)}};
+  }
+}
+
+Ask RandomWhat(Random& random, uint64_t rebalance) {
+  switch (random.Below(10)) {
     case 0:
     case 1:
       return RandomServerAsk(random);
@@ -119,6 +167,9 @@ Ask RandomWhat(Random& random) {
     case 3:
     case 4:
       return RandomConfigAsk(random);
+    case 5:
+    case 6:
+      return RandomMovesAsk(random, rebalance);
     default:
       return RandomAclAsk(random);
   }
@@ -126,12 +177,12 @@ Ask RandomWhat(Random& random) {
 
 }  // namespace
 
-Ask RandomAsk(Random& random) {
+Ask RandomAsk(Random& random, uint64_t rebalance) {
   static const std::vector<std::string> kCallers = {"User:root", "User:root", "User:root", "User:a",
                                                     "User:b"};
   static const std::vector<std::string> kHosts = {"10.0.0.1", "11.0.0.1", "::1"};
-  Ask ask = RandomWhat(random);
-  ask.who = random.Of(kCallers);
+  Ask ask = RandomWhat(random, rebalance);
+  if (ask.who.empty()) ask.who = random.Of(kCallers);
   ask.host = random.Of(kHosts);
   return ask;
 }
@@ -145,6 +196,15 @@ Ask RandomBoot(Random& random, bool authorizer_enabled) {
   add("authorizer.enabled", authorizer_enabled ? "true" : "false");
   if (random.OneIn(3)) add("kv.snapshot.interval", "9 min");
   if (random.OneIn(3)) add("log.replica.min-in-sync-replicas-number", "3");
+  // So that moves are given up within a life.
+  static const std::vector<const char*> kMany = {"1", "2", "10"};
+  add("pegel.rebalance.dead-server-grace", random.OneIn(2) ? "3 s" : "1 h");
+  add("pegel.rebalance.max-attempts", random.OneIn(2) ? "2" : "4");
+  add("pegel.rebalance.max-leader-moves", random.Of(kMany));
+  add("pegel.rebalance.max-moves", random.Of(kMany));
+  add("pegel.rebalance.max-moves-per-server", random.Of(kMany));
+  add("pegel.rebalance.move-timeout", random.OneIn(2) ? "2 s" : "10 s");
+  if (random.OneIn(3)) add("pegel.rebalance.temporary-offline-mode", "LEADERS_ONLY");
   add("super.users", random.OneIn(2) ? "User:root" : "User:root;User:a");
   return ask;
 }

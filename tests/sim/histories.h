@@ -6,8 +6,8 @@
 
 namespace pegel::sim {
 
-// Everything but the request id.
-model::Ask RandomAsk(testing::Random& random);
+// Everything but the request id. `rebalance`: the newest one; 0: none.
+model::Ask RandomAsk(testing::Random& random, uint64_t rebalance);
 
 // A server.yaml, as the Ask of the Boot that a start with it writes.
 model::Ask RandomBoot(testing::Random& random, bool authorizer_enabled);

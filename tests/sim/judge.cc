@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/canonical.h"
+#include "core/cluster/invariants.h"
 #include "core/config/draft.h"
+#include "core/moves/invariants.h"
 #include "tests/sim/texts.h"
 
 namespace pegel::sim {
@@ -42,7 +44,34 @@ const char* Name(Kind kind) {
 
 // ---- the engine ----
 
-void Judge::OnCall(CallToken token, const model::Ask& ask) {
+// What the reference world has to be told is decided here once more, before the engine does, from
+// the same World. That the engine comes to the same is seen when its changes are published.
+void Judge::OnCall(CallToken token, model::Ask ask, const Command& command, const World& world) {
+  bool is_step = std::holds_alternative<AdvanceMoves>(command) ||
+                 std::holds_alternative<CancelRebalance>(command) ||
+                 std::holds_alternative<PlanReady>(command);
+  if (is_step || model::Hears(ask)) {
+    Moment now{Next(world.lsn), std::max(world.time, stage_.Clock()), AuthorOf(ask)};
+    Decision decision = Decide(world, now, command);
+    for (const Event& event : decision.events) ask.heard.push_back(FactOf(event));
+    if (const auto* error = std::get_if<Error>(&decision.outcome)) {
+      ask.heard_code = static_cast<int>(error->code);
+    }
+    std::string lost = is_step ? moves::LostReplica(world, decision.events) : "";
+    if (!lost.empty()) {
+      stage_.Violate("invariant", absl::StrCat(lost, ", at lsn ", now.lsn.value));
+    }
+  }
+  Arrive(token, ask);
+}
+
+void Judge::OnUnreadable(CallToken token, const model::Ask& ask, const Error& error) {
+  stage_.Count("unreadable");
+  Arrive(token, ask);
+  OnReply(Reply{token, error, std::nullopt});
+}
+
+void Judge::Arrive(CallToken token, const model::Ask& ask) {
   model::Model::Verdict verdict = model_.Arrive(ask, stage_.Clock().value, log_.durable().value);
   stage_.trace.Note("call ", token, " ", ToText(ask), " #", ask.request, ": ", Name(verdict.kind),
                     " ", verdict.lsn, " code ", verdict.answer.code);
@@ -51,8 +80,9 @@ void Judge::OnCall(CallToken token, const model::Ask& ask) {
   pending_[token] = Pending{ask, std::move(verdict)};
 }
 
-void Judge::OnStepped(CallToken token, const std::vector<Effect>& effects) {
+void Judge::OnStepped(CallToken token, const std::vector<Effect>& effects, const World& world) {
   const Record* record = AppendedIn(effects);
+  if (record != nullptr) CheckMoves(world);
   auto it = pending_.find(token);
   if (it == pending_.end()) return;  // Answered within the step; OnReply judges.
   const model::Model::Verdict& verdict = it->second.verdict;
@@ -108,6 +138,14 @@ void Judge::OnStatus(const Status& status) {
   }
 }
 
+void Judge::OnTasks(const TaskList& list) {
+  stage_.Count("task_lists");
+  if (list.lsn > log_.durable()) {
+    stage_.Violate("durable", absl::StrCat("tasks of lsn ", list.lsn.value, ", durable is ",
+                                           log_.durable().value));
+  }
+}
+
 // A digest costs as much as all else at a group: a third of them is many over all lives.
 void Judge::OnHandOver(const World& world) {
   if (world.lsn.value % 3 != 0) return;
@@ -143,6 +181,13 @@ void Judge::CheckWorld(const World& world) {
   expect(answers == world.requests.size(), "answers are counted wrong");
 }
 
+void Judge::CheckMoves(const World& world) {
+  std::string broken = cluster::BrokenInvariant(world.cluster);
+  if (broken.empty()) broken = moves::BrokenInvariant(world);
+  if (broken.empty()) return;
+  stage_.Violate("invariant", absl::StrCat(broken, ", behind lsn ", world.lsn.value));
+}
+
 void Judge::OnDurable(Lsn through, const std::vector<Hash256>& chains) {
   uint64_t lsn = through.value - chains.size();
   for (const Hash256& chain : chains) chains_[++lsn] = chain;
@@ -172,7 +217,43 @@ void Judge::OnPublished(const Published& published) {
     CheckFacts("model", lsn, is_here ? published.changes[next++].get() : nullptr);
   }
   if (next != published.changes.size()) stage_.Violate("watch", "a change out of its place");
+  for (const SharedChange& change : published.changes) {
+    for (const Event& event : change->events) CountMoves(event);
+  }
   published_ = published.through.value;
+}
+
+void Judge::CountMoves(const Event& event) {
+  if (std::holds_alternative<BucketsPlaced>(event)) return stage_.Count("tables");
+  if (std::holds_alternative<RebalanceCreated>(event)) return stage_.Count("rebalances");
+  if (std::holds_alternative<PlanAdopted>(event)) return stage_.Count("plans");
+  if (std::holds_alternative<PlanWanted>(event)) return stage_.Count("plans_again");
+  if (const auto* finished = std::get_if<RebalanceFinished>(&event)) {
+    switch (finished->status) {
+      case moves::Status::kCompleted:
+        return stage_.Count("rebalances_completed");
+      case moves::Status::kCanceled:
+        return stage_.Count("rebalances_canceled");
+      default:
+        return stage_.Count("rebalances_failed");
+    }
+  }
+  const auto* move = std::get_if<MoveChanged>(&event);
+  if (move == nullptr) return;
+  switch (move->state.phase) {
+    case moves::Phase::kAdding:
+      return stage_.Count("moves_adding");
+    case moves::Phase::kRemoving:
+      return stage_.Count("moves_removing");
+    case moves::Phase::kRetrying:
+    case moves::Phase::kHeld:
+    case moves::Phase::kReplanned:
+      return stage_.Count("moves_put_off");
+    case moves::Phase::kDone:
+      return stage_.Count("moves_done");
+    default:
+      return;
+  }
 }
 
 void Judge::OnRecovered(const replay::Folded& folded) {
@@ -284,6 +365,7 @@ void Judge::OnPutBack(const Registration& who) { lease_ends_[who] = stage_.now_m
 // ---- the end ----
 
 void Judge::OnEnd(const World& world) {
+  CheckLeftovers(world);
   CheckLog();
   auto folded = replay::FoldLog(log_, {}, {}, log_.anchor(),
                                 [](const Record&, const Applied&, const Hash256&) {});
@@ -298,6 +380,27 @@ void Judge::OnEnd(const World& world) {
       stage_.Violate("receipt", absl::StrCat("the record of lsn ", lsn,
                                              " is not the call that "
                                              "holds its receipt"));
+    }
+  }
+}
+
+void Judge::CheckLeftovers(const World& world) {
+  auto left = [&](std::string what) { stage_.Violate("leftover", std::move(what)); };
+  if (world.moves.current != Lsn{}) left("a rebalance that has not ended");
+  if (!world.moves.active.empty()) left("a move under way");
+  if (world.moves.usage != moves::Usage{}) left("slots that are taken");
+  for (const auto& [server, keys] : world.cluster.stops) {
+    if (!world.cluster.IsLive(server) || keys.empty()) continue;
+    left(absl::StrCat("live server ", server.value, " has not stopped ", keys.size(), " replicas"));
+  }
+  for (const auto& [id, table] : world.cluster.tables) {
+    const auto factor = static_cast<size_t>(table.replication_factor);
+    for (const auto& [partition_id, partition] : table.partitions) {
+      for (const cluster::Bucket& bucket : partition.buckets) {
+        if (bucket.replicas.size() == factor) continue;
+        left(absl::StrCat("a bucket of table ", id.value, " has ", bucket.replicas.size(),
+                          " replicas, expected ", factor));
+      }
     }
   }
 }

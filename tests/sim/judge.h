@@ -7,7 +7,10 @@
 //   exactly-once  a request id has one record within its window
 //   witness       if one call returned before another began, its lsn is smaller (linearizability)
 //   recovery      what was acknowledged is there; the state is the one that was, by digest
-//   invariant     what a World derives from the rest of itself agrees with it
+//   invariant     what a World derives from the rest of itself agrees with it; no step of a move
+//                 leaves a bucket with fewer replicas than it needs
+//   leftover      when all is over, nothing is left of rebalances: no replica too many or too few,
+//                 no slot taken, no order to stop that a live server has not confirmed
 //   watch         every change once, in order, with its facts, never before it is durable
 //   lease         no lease ends early or outlives its end; only its holder renews it
 //
@@ -35,10 +38,13 @@ class Judge {
       : stage_(stage), log_(log), model_(options) {}
 
   // ---- the engine ----
-  void OnCall(CallToken token, const model::Ask& ask);
-  void OnStepped(CallToken token, const std::vector<Effect>& effects);
+  // `world`: the engine's, which decides on `command` now.
+  void OnCall(CallToken token, model::Ask ask, const Command& command, const World& world);
+  void OnUnreadable(CallToken token, const model::Ask& ask, const Error& error);
+  void OnStepped(CallToken token, const std::vector<Effect>& effects, const World& world);
   void OnReply(const Reply& reply);
   void OnStatus(const Status& status);
+  void OnTasks(const TaskList& list);
   void OnHandOver(const World& world);  // The last record of a group was decided.
   void OnDurable(Lsn through, const std::vector<Hash256>& chains);
   void OnPublished(const Published& published);
@@ -78,7 +84,11 @@ class Judge {
   };
 
   void CheckFacts(const std::string& checker, uint64_t lsn, const ChangeSet* change);
+  void Arrive(CallToken token, const model::Ask& ask);
   void CheckWorld(const World& world);
+  void CheckMoves(const World& world);
+  void CheckLeftovers(const World& world);
+  void CountMoves(const Event& event);
   void CheckLog();
 
   Stage& stage_;

@@ -18,7 +18,10 @@ namespace pegel::sim {
 namespace {
 
 constexpr uint64_t kCallsMin = 200, kCrashesMin = 10;
-constexpr int64_t kPeaceMsMax = 30'000;
+// Of calls and watchers, and of rebalances: a plan at most every 30 s, ten of them, and the
+// retries.
+constexpr int64_t kPeaceMsMax = 30'000, kMovesPeaceMsMax = 600'000;
+constexpr int64_t kHealMs = 500;
 
 Weather DrawWeather(Stage& stage) {
   Weather weather;
@@ -55,10 +58,16 @@ class Life {
     MakeActors();
     boot_ = RandomBoot(stage_.random, !stage_.random.OneIn(4));
     host_.calls_left = kCallsMin + stage_.Upto(40);
+    host_.rest_ms_max = stage_.random.OneIn(3) ? 200 : 40;
     crash_every_ = host_.calls_left / (kCrashesMin + stage_.Upto(4));
     Start();
     for (auto& client : clients_) client->Live();
-    for (auto& tablet : tablets_) tablet->Live();
+    // Some come when there are tables already, so that there is something to balance.
+    for (auto& tablet : tablets_) {
+      int64_t late_ms = stage_.random.OneIn(2) ? 0 : static_cast<int64_t>(stage_.Upto(3000));
+      stage_.After(late_ms, [&tablet] { tablet->Live(); });
+    }
+    CreateTables(12);
     for (auto& watcher : watchers_) watcher->Live();
     while (GoesOn() && stage_.RunNext()) {
       if (!host_.is_calm) Trouble();
@@ -72,9 +81,14 @@ class Life {
     for (uint64_t n = 1, count = 2 + stage_.Upto(4); n <= count; ++n) {
       clients_.push_back(std::make_unique<Client>(stage_, host_, judge_, n));
     }
-    for (uint64_t n = 1, count = stage_.Upto(4); n <= count; ++n) {
-      int id = static_cast<int>(stage_.random.Below(3));
-      tablets_.push_back(std::make_unique<Tablet>(stage_, host_, n, id));
+    const uint64_t servers = 2 + stage_.Upto(3);
+    for (uint64_t n = 1; n <= servers; ++n) {
+      tablets_.push_back(std::make_unique<Tablet>(stage_, host_, n, static_cast<int>(n - 1)));
+    }
+    if (servers > 0 && stage_.random.OneIn(3)) {
+      int id = static_cast<int>(stage_.random.Below(servers));
+      tablets_.push_back(std::make_unique<Tablet>(stage_, host_, servers + 1, id));
+      tablets_.back()->set_is_twin();
     }
     for (uint64_t n = 1, count = 1 + stage_.Upto(1); n <= count; ++n) {
       watchers_.push_back(std::make_unique<Watcher>(stage_, host_, judge_));
@@ -89,14 +103,39 @@ class Life {
     if (stage_.violation() || IsCut()) return false;
     if (!host_.is_calm) return true;
     if (IsQuiet()) return false;
-    if (stage_.now_ms() > calm_since_ms_ + kPeaceMsMax) {
-      stage_.Violate("liveness", "30 s of peace, and something is still under way");
+    if (AreCallsQuiet()) calls_quiet_ms_ = stage_.now_ms();
+    if (stage_.now_ms() > std::max(calls_quiet_ms_, calm_since_ms_) + kPeaceMsMax) {
+      stage_.Violate("liveness", "30 s of peace, and a call or a watcher is still under way");
+    }
+    if (stage_.now_ms() > calm_since_ms_ + kMovesPeaceMsMax) {
+      stage_.Violate("liveness",
+                     "600 s of peace, and a rebalance or a tablet server is not at rest");
     }
     return !stage_.violation();
   }
 
-  bool IsQuiet() const {
-    if (host_.server == nullptr || !host_.server->is_idle()) return false;
+  bool IsQuiet() const { return AreCallsQuiet() && AreMovesQuiet() && host_.server->is_idle(); }
+
+  // Every server is back, every rebalance has ended, and what it began is settled.
+  bool AreMovesQuiet() const {
+    if (host_.server == nullptr) return false;
+    const World& world = host_.server->world();
+    if (world.moves.current != Lsn{} || !world.moves.active.empty()) return false;
+    if (!AreServersBack()) return false;
+    for (const auto& [server, keys] : world.cluster.stops) {
+      if (world.cluster.IsLive(server) && !keys.empty()) return false;
+    }
+    return true;
+  }
+
+  bool AreServersBack() const {
+    const World& world = host_.server->world();
+    return std::all_of(tablets_.begin(), tablets_.end(),
+                       [&](const auto& tablet) { return world.cluster.IsLive({tablet->id()}); });
+  }
+
+  bool AreCallsQuiet() const {
+    if (host_.server == nullptr) return false;
     Lsn end = log_.durable();
     return std::all_of(clients_.begin(), clients_.end(),
                        [](const auto& c) { return c->is_quiet(); }) &&
@@ -111,7 +150,7 @@ class Life {
       stage_.trace.Note("peace");
       host_.is_calm = true;
       calm_since_ms_ = stage_.now_ms();
-      return;
+      return Heal();
     }
     if (crash_at_left_ == 0)
       crash_at_left_ = host_.calls_left - std::min(host_.calls_left, crash_every_);
@@ -130,6 +169,21 @@ class Life {
         });
       }
     });
+  }
+
+  // What no patience cures: the clock, rights that tablet servers lost, rebalances that somebody
+  // paused. Said again until all is at rest, since the line may be full.
+  void Heal() {
+    stage_.After(kHealMs, [this] { Heal(); });
+    if (host_.server == nullptr || AreMovesQuiet()) return;
+    stage_.SetClockRight(host_.server->world().time);
+    const auto ask = [&](const char* what, std::vector<model::Text> texts) {
+      host_.server->Submit({"User:root", "10.0.0.1", what, std::move(texts)}, [](const Reply&) {});
+    };
+    const moves::Rebalance* current = host_.server->world().moves.Current();
+    if (current != nullptr && current->is_paused) ask("resume_rebalance", {});
+    ask("drop_acl", {"ANY", "DENY", "ANY", "ANY", "ANY"});
+    GrantTablets();
   }
 
   void Crash() {
@@ -168,12 +222,27 @@ class Life {
     host_.server->Submit(grant, [](const Reply&) {});
   }
 
+  // Tables from the beginning: tried until servers are there.
+  void CreateTables(int tries) {
+    if (tries == 0 || host_.is_calm) return;
+    stage_.After(kHealMs, [this, tries] {
+      CreateTables(tries - 1);
+      if (host_.server == nullptr) return;
+      model::Ask table{"User:root", "10.0.0.1", "create_table", {}};
+      table.texts = {tries % 2 == 0 ? "t" : "u", std::to_string(1 + stage_.Upto(5)),
+                     std::to_string(1 + stage_.Upto(2))};
+      host_.server->Submit(table, [](const Reply&) {});
+    });
+  }
+
   // Every listing once more, against the reference world, then the log as an auditor sees it.
   void End() {
     const std::vector<model::Ask> listings = {{"User:root", "10.0.0.1", "list_acl", {"ANY"}},
                                               {"User:root", "10.0.0.1", "get_cluster_configs", {}},
                                               {"User:root", "10.0.0.1", "list_servers", {}},
-                                              {"User:root", "10.0.0.1", "list_server_tags", {}}};
+                                              {"User:root", "10.0.0.1", "list_server_tags", {}},
+                                              {"User:root", "10.0.0.1", "list_rebalances", {}},
+                                              {"User:root", "10.0.0.1", "list_rebalance", {}}};
     size_t answered = 0;
     for (const model::Ask& listing : listings) {
       host_.server->Submit(listing, [&](const Reply&) { ++answered; });
@@ -202,6 +271,7 @@ class Life {
   uint64_t crash_at_left_ = 0;
   bool is_crash_due_ = false;
   int64_t calm_since_ms_ = 0;
+  int64_t calls_quiet_ms_ = 0;  // When they last were.
 };
 
 }  // namespace

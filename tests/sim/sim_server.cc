@@ -25,16 +25,19 @@ SimServer::SimServer(Stage& stage, FaultyLog& log, Judge& judge, replay::Folded 
       head_(folded.head),
       feed_(folded.world, options_.changes),
       liveness_(folded.world, options_.lease_ms, stage.now_ms()),
-      engine_(folded.world, folded.head.chain, folded.answered_chains, options_.engine) {
+      engine_(folded.world, folded.head.chain, folded.answered_chains, options_.engine),
+      rebalancer_(ForRebalances()) {
   judge_.OnServing(engine_.world(), options_.lease_ms);
 }
 
 void SimServer::Start(const model::Ask& boot) {
-  auto statics = std::get<Boot>(ToCommand(boot, options_.cluster_id)).static_configs;
+  auto command = std::get<Command>(ToCommand(boot, options_.cluster_id));
+  const auto& statics = std::get<Boot>(command).static_configs;
   if (boot::NeededBoot(engine_.world(), options_.cluster_id, statics)) {
     Submit(boot, [](const Reply&) {});
   }
   LookLater();
+  rebalancer_.Look();
 }
 
 void SimServer::After(int64_t ms, std::function<void()> task) {
@@ -45,12 +48,52 @@ void SimServer::After(int64_t ms, std::function<void()> task) {
 
 void SimServer::Submit(const model::Ask& ask, std::function<void(const Reply&)> done) {
   if (is_stopped_) return;
+  auto made = ToCommand(ask, options_.cluster_id);
+  if (auto* command = std::get_if<Command>(&made)) {
+    return Submit(ask, std::move(*command), std::move(done));
+  }
+  CallToken token = ++last_token_;
+  judge_.OnUnreadable(token, ask, std::get<Error>(made));
+  done(Reply{token, std::get<Error>(made), std::nullopt});
+}
+
+void SimServer::Submit(const model::Ask& ask, Command command,
+                       std::function<void(const Reply&)> done) {
+  if (is_stopped_) return;
   CallToken token = ++last_token_;
   replies_[token] = std::move(done);
-  judge_.OnCall(token, ask);
-  Step(CallArrived{token, AuthorOf(ask), RequestId{0, ask.request},
-                   ToCommand(ask, options_.cluster_id), stage_.Clock()},
+  judge_.OnCall(token, ask, command, engine_.world());
+  Step(CallArrived{token, AuthorOf(ask), RequestId{0, ask.request}, std::move(command),
+                   stage_.Clock()},
        token);
+}
+
+// ---- tablet servers and rebalances ----
+
+void SimServer::AskTasks(const Registration& who, std::function<void(const TaskList&)> done) {
+  if (is_stopped_) return;
+  task_replies_[++last_token_] = std::move(done);
+  Step(TasksAsked{last_token_, who}, 0);
+}
+
+void SimServer::Report(const ReplicaReport& report, std::function<void(const Reply&)> done) {
+  Submit(AskOf(report), report, std::move(done));
+}
+
+// As tools/server.cc has them, but for the planner, which takes its time in a thread there.
+tools::Rebalancer::Ports SimServer::ForRebalances() {
+  tools::Rebalancer::Ports ports;
+  ports.world = [this]() -> const World& { return engine_.world(); };
+  ports.now = [this] { return stage_.Clock(); };
+  ports.submit = [this](const Command& command, std::function<void(const Reply&)> done) {
+    Submit(AskOf(command), command, std::move(done));
+  };
+  ports.post = [this](std::function<void()> task) { After(0, std::move(task)); };
+  ports.after = [this](int64_t ms, std::function<void()> task) { After(ms, std::move(task)); };
+  ports.think = [this](std::function<void()> task) {
+    After(static_cast<int64_t>(stage_.Upto(options_.plan_ms_max)), std::move(task));
+  };
+  return ports;
 }
 
 void SimServer::AskStatus() { Step(StatusAsked{++last_token_}, 0); }
@@ -65,7 +108,7 @@ LeaseAnswer SimServer::Heartbeat(const Author& author, const Registration& who) 
 
 void SimServer::Step(Input input, CallToken token) {
   std::vector<Effect> effects = engine_.Step(std::move(input));
-  if (token != 0) judge_.OnStepped(token, effects);
+  if (token != 0) judge_.OnStepped(token, effects, engine_.world());
   for (Effect& effect : effects) {
     std::visit([this](auto& e) { Do(e); }, effect);
   }
@@ -89,8 +132,11 @@ void SimServer::Do(Reply& effect) {
 
 void SimServer::Do(StatusReply& effect) { judge_.OnStatus(effect.status); }
 
-// Simulated servers hold no replicas yet, so none of them asks for tasks.
-void SimServer::Do(TasksReply&) {}
+void SimServer::Do(TasksReply& effect) {
+  judge_.OnTasks(effect.list);
+  auto done = task_replies_.extract(effect.token);
+  done.mapped()(effect.list);
+}
 
 void SimServer::Do(Published& effect) {
   judge_.OnPublished(effect);
@@ -104,7 +150,9 @@ void SimServer::Do(Published& effect) {
       }
     }
   }
+  std::vector<SharedChange> changes = effect.changes;
   feed_.Publish(effect.through, std::move(effect.changes));
+  rebalancer_.OnPublished(changes);
 }
 
 void SimServer::Do(Stop& effect) {

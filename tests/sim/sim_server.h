@@ -1,7 +1,8 @@
 // The server of a life: what tools/server.cc does around the engine, without sockets and threads.
 //
 //   Submit → Engine::Step → records gathered over one turn → one group → FaultyLog
-//   FaultyLog → Engine::Step(GroupDurable) → replies, and changes to the feed and the leases
+//   FaultyLog → Engine::Step(GroupDurable) → replies, and changes to the feed, the leases and the
+//                                            rebalancer, which is the real one
 //
 // A new one for every start; destroying it is the crash. Tells the judge everything.
 #pragma once
@@ -20,6 +21,7 @@
 #include "tests/sim/faulty_log.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/stage.h"
+#include "tools/rebalancer.h"
 
 namespace pegel::sim {
 
@@ -27,6 +29,7 @@ struct SimServerOptions {
   EngineOptions engine;
   ChangeFeedOptions changes;
   int64_t lease_ms = 1000;
+  uint64_t plan_ms_max = 300;
   std::string cluster_id = "simulated";
 };
 
@@ -47,6 +50,9 @@ class SimServer {
 
   void Submit(const model::Ask& ask, std::function<void(const Reply&)> done);
   void AskStatus();
+  // All tasks of a registration, once what they follow from is durable.
+  void AskTasks(const Registration& who, std::function<void(const TaskList&)> done);
+  void Report(const ReplicaReport& report, std::function<void(const Reply&)> done);
   LeaseAnswer Heartbeat(const Author& author, const Registration& who);
 
   // What a watcher that wants `from` next is sent now; nothing when there is nothing new.
@@ -59,6 +65,8 @@ class SimServer {
   Lsn through() const { return feed_.through(); }
 
  private:
+  void Submit(const model::Ask& ask, Command command, std::function<void(const Reply&)> done);
+  tools::Rebalancer::Ports ForRebalances();
   void Step(Input input, CallToken token);
   void Do(Append& effect);
   void Do(Reply& effect);
@@ -84,10 +92,12 @@ class SimServer {
   Engine engine_;
   CallToken last_token_ = 0;
   std::map<CallToken, std::function<void(const Reply&)>> replies_;
+  std::map<CallToken, std::function<void(const TaskList&)>> task_replies_;
   std::vector<Record> gathered_;
   bool is_handing_over_ = false;
   bool is_stopped_ = false;  // The engine gave up: nobody is answered any more.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  tools::Rebalancer rebalancer_;
 };
 
 }  // namespace pegel::sim

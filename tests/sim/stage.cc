@@ -1,5 +1,6 @@
 #include "tests/sim/stage.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace pegel::sim {
@@ -26,6 +27,12 @@ void Stage::BendClock() {
   clock_rate_ = random.OneIn(2) ? 1 : static_cast<int64_t>(random.Below(3));
   trace.Note("clock jumps ", jump, " s, rate ", clock_rate_);
   Count("clock_bends");
+}
+
+void Stage::SetClockRight(UnixNanos at_least) {
+  clock_base_ns_ = std::max(Clock().value, at_least.value);
+  clock_base_ms_ = now_ms_;
+  clock_rate_ = 1;
 }
 
 void Stage::Send(const Task& arrive) {

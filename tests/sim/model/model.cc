@@ -37,8 +37,9 @@ Answer Refusal(int code, std::vector<std::string> messages) {
 }
 
 bool IsRead(const Ask& ask) {
-  static const std::set<std::string> kReads = {"list_acl", "get_cluster_configs", "list_servers",
-                                               "list_server_tags"};
+  static const std::set<std::string> kReads = {"list_acl",       "get_cluster_configs",
+                                               "list_servers",   "list_server_tags",
+                                               "list_rebalance", "list_rebalances"};
   return kReads.count(ask.what) > 0;
 }
 
@@ -46,7 +47,7 @@ Done Apply(State& state, const Ask& ask, uint64_t lsn) {
   if (ask.what == "boot") return ApplyBoot(state, ask);
   Done done;
   bool is_known = ApplyAcls(state, ask, &done) || ApplyConfigs(state, ask, &done) ||
-                  ApplyServers(state, ask, lsn, &done);
+                  ApplyServers(state, ask, lsn, &done) || ApplyMoves(state, ask, lsn, &done);
   if (!is_known) done.answer = Refusal(-1000, {"the model does not know " + ask.what});
   return done;
 }
@@ -71,6 +72,7 @@ void Model::Write(const Ask& ask, int64_t time) {
 }
 
 Model::Verdict Model::Arrive(const Ask& ask, int64_t now, uint64_t durable) {
+  if (auto refusal = Unreadable(ask)) return {Kind::kRefused, 0, *std::move(refusal), {}};
   if (const uint64_t* first = Find(ask)) {
     const Entry& entry = journal_[*first - 1];
     if (entry.ask.what == ask.what && entry.ask.texts == ask.texts) {

@@ -28,16 +28,24 @@ struct Ask {
   std::string what;         // `add_acl`, …: a procedure without `sys.`, or what only servers ask.
   std::vector<Text> texts;  // Its arguments in order.
   uint64_t request = 0;     // 0: none.
+  // What is said to follow from it, where this world works nothing out (moves.cc): facts in their
+  // order, and the code of the answer.
+  std::vector<std::string> heard;
+  int heard_code = 0;
   bool operator==(const Ask&) const = default;
 };
 
 using Row = std::vector<Text>;
+
+// A cell of which nothing is claimed.
+inline constexpr char kAnything[] = "(anything)";
 
 struct Answer {
   int code = 0;  // 0: accepted.
   // Of a refusal: one of these, and `*` at an end stands for anything.
   std::vector<std::string> messages;
   std::vector<Row> rows;  // Of a listing, in its order.
+  bool is_heard = false;  // Nothing is claimed of the rows.
 };
 
 // What became true, as texts; of one record, in any order.
@@ -56,12 +64,27 @@ struct Server {
   Text tag;
 };
 
+struct Bucket {
+  int leader = -1;
+  std::map<int, bool> replicas;  // By server: whether it is in sync.
+};
+
+struct Rebalance {
+  std::string status = "NOT_STARTED";
+  std::string goals, author;
+  int plan = 1;  // The one in force, or waited for.
+  bool awaits_plan = true;
+  bool is_paused = false;
+};
+
 // The state, open to whoever compares.
 struct State {
   std::map<std::string, std::string> statics;  // server.yaml.
   std::set<Rule> rules;
   std::map<std::string, Text> dynamics;
   std::map<int, Server> servers;
+  std::map<std::string, Bucket> buckets;  // By `table/bucket`.
+  std::map<uint64_t, Rebalance> rebalances;
 };
 
 // What a call would do to `state` at `lsn`: the answer, and the state after it.
@@ -127,6 +150,16 @@ class Model {
 bool ApplyAcls(State& state, const Ask& ask, Done* done);
 bool ApplyConfigs(State& state, const Ask& ask, Done* done);
 bool ApplyServers(State& state, const Ask& ask, uint64_t lsn, Done* done);
+bool ApplyMoves(State& state, const Ask& ask, uint64_t lsn, Done* done);
+
+// Whether something has to be heard of such a call.
+bool Hears(const Ask& ask);
+
+// Takes what was heard of a call, as far as it is the call's business and fits what is known.
+void Hear(State& state, const Ask& ask, Done* done);
+
+// The answer to a call that cannot be read, and so never reaches the log.
+std::optional<Answer> Unreadable(const Ask& ask);
 
 // Refuses in `done` when `ask` may not do `operation` on `resource`.
 bool MayOn(const State& state, const Ask& ask, const std::string& operation,

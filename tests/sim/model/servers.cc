@@ -6,7 +6,8 @@
 namespace pegel::model {
 namespace {
 
-constexpr int kNotExist = 58, kTagExists = 59, kTagNotExist = 60, kFenced = 1020, kIsLive = 1021;
+constexpr int kNotExist = 58, kTagExists = 59, kTagNotExist = 60, kFenced = 1020, kIsLive = 1021,
+              kHolds = 1022;
 
 std::string Numbered(int id) { return std::to_string(id); }
 
@@ -20,6 +21,7 @@ void Register(State& state, const Ask& ask, uint64_t lsn, Done* done) {
   server.is_live = true;
   done->facts.insert("registered " + Numbered(id) + " rack=" + server.rack + " at " +
                      server.address + " epoch " + std::to_string(lsn));
+  Hear(state, ask, done);
 }
 
 void Lose(State& state, const Ask& ask, Done* done) {
@@ -35,7 +37,21 @@ void Lose(State& state, const Ask& ask, Done* done) {
   } else if (it->second.is_live) {
     it->second.is_live = false;
     done->facts.insert("died " + Numbered(id) + " epoch " + std::to_string(epoch));
+    Hear(state, ask, done);
   }
+}
+
+// Replicas, leaders, in sync.
+std::vector<int> CountsOf(const State& state, int id) {
+  std::vector<int> counts(3);
+  for (const auto& [key, bucket] : state.buckets) {
+    auto replica = bucket.replicas.find(id);
+    if (replica == bucket.replicas.end()) continue;
+    ++counts[0];
+    counts[1] += bucket.leader == id;
+    counts[2] += replica->second;
+  }
+  return counts;
 }
 
 void Unregister(State& state, const Ask& ask, Done* done) {
@@ -46,6 +62,9 @@ void Unregister(State& state, const Ask& ask, Done* done) {
     done->answer = Refusal(kNotExist, {"Server " + Numbered(id) + " not exists *"});
   } else if (it->second.is_live) {
     done->answer = Refusal(kIsLive, {"Server " + Numbered(id) + " *"});
+  } else if (int replicas = CountsOf(state, id)[0]; replicas > 0) {
+    done->answer = Refusal(
+        kHolds, {"Server " + Numbered(id) + " still holds " + Numbered(replicas) + " replicas*"});
   } else {
     state.servers.erase(it);
     done->facts.insert("unregistered " + Numbered(id));
@@ -140,11 +159,11 @@ void List(const State& state, const Ask& ask, Done* done) {
       continue;
     }
     Text rack = server.rack.empty() ? Text() : Text(server.rack);
-    done->answer.rows.push_back({Numbered(id), rack, server.address,
-                                 server.is_live ? "true" : "false", server.tag,
-                                 std::to_string(server.epoch),
-                                 // Replicas, leaders, in sync: there are no tables in these lives.
-                                 "0", "0", "0"});
+    Row row{Numbered(id),   rack,
+            server.address, server.is_live ? "true" : "false",
+            server.tag,     std::to_string(server.epoch)};
+    for (int count : CountsOf(state, id)) row.emplace_back(Numbered(count));
+    done->answer.rows.push_back(row);
   }
 }
 
