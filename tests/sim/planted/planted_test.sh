@@ -25,5 +25,5 @@ for patch in "$patches"/*.patch; do
 done
 "$hunters/planted_nothing" --seed "$first" --hunt 50 >/dev/null || { echo "FAILED: a bug where none is"; failed=1; }
 echo "planted bugs: caught=$caught seeds_most=$seeds_most"
-[ "$caught" -ge 12 ] || { echo "FAILED: expected at least 12 bugs"; failed=1; }
+[ "$caught" -ge 25 ] || { echo "FAILED: expected at least 25 bugs"; failed=1; }
 exit $failed
