@@ -7,8 +7,10 @@
 #pragma once
 
 #include <compare>
+#include <deque>
+#include <utility>
 
-#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
 #include "core/ids.h"
 #include "core/outcome.h"
@@ -34,22 +36,35 @@ struct Answer {
 // A value; owned by the World.
 class AnsweredRequests {
  public:
+  // Good until the next Remember.
   const Answer* Find(const RequestKey& key) const;
 
-  // Remembers, then forgets what left the window as seen from `answer.time`. The key must be new.
+  // Remembers, then forgets what left the window as seen from `answer.time`. The key must be new,
+  // and the lsn larger than every one before.
   void Remember(const RequestKey& key, Answer answer);
 
-  size_t size() const { return by_key_.size(); }
+  size_t size() const { return by_age_.size(); }
   // Lsn of the oldest answer held, or 0 when there is none.
   Lsn OldestLsn() const;
 
   // Oldest first.
   void ForEach(absl::FunctionRef<void(const RequestKey&, const Answer&)> visit) const;
-  bool operator==(const AnsweredRequests& other) const { return by_key_ == other.by_key_; }
+  bool operator==(const AnsweredRequests& other) const { return by_age_ == other.by_age_; }
 
  private:
-  absl::btree_map<RequestKey, Answer> by_key_;
-  absl::btree_map<Lsn, RequestKey> by_lsn_;  // The same keys by age; derived.
+  // Three numbers and no text, because every change looks ids up among a hundred thousand others:
+  // principals that use the same id stand next to each other.
+  struct Place {
+    RequestId id;
+    uint64_t number = 0;  // Of the answer, counted since ever: it stands at `number - forgotten_`.
+    auto operator<=>(const Place&) const = default;
+  };
+
+  void Forget();
+
+  std::deque<std::pair<RequestKey, Answer>> by_age_;
+  absl::btree_set<Place> by_id_;  // The same answers by id; derived.
+  uint64_t forgotten_ = 0;        // How many there were before the oldest.
 };
 
 }  // namespace pegel

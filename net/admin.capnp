@@ -169,6 +169,27 @@ interface Admin {
   # Writes a snapshot of the state with all that is durable now, and answers when it was read back
   # from disk. The line goes on meanwhile. Needs ALTER on the cluster. SNAPSHOT_FAILED: it could not
   # be written or read back; the older ones are as they were. Nothing is logged.
+
+  ping @19 () -> ();
+  # Answers at once: the server's loop runs. Nothing is read and nothing is logged.
+
+  batch @20 (calls :List(StatementCall)) -> (replies :List(TableReply));
+  # Many statements in one message, for who has many changes and wants to pay for one message only.
+  # Each is what `call` would make of it: a record of its own, with its own refusal, in this order;
+  # no statement waits for another's outcome. The replies, in the same order, come when all records
+  # are on disk. They count as so many calls under way, of which a connection may have 1,024; with one
+  # more the whole batch is OVERLOADED, and nothing of it is logged.
+  #
+  # After another OVERLOADED or DISCONNECTED some may be in the log and others not: send all again with
+  # the same request ids.
+}
+
+struct StatementCall {
+  # The arguments of `call`.
+  statement @0 :Text;
+  requestId @1 :RequestId;
+  line @2 :UInt32 = 1;
+  column @3 :UInt32 = 1;
 }
 
 struct RequestId {

@@ -22,24 +22,44 @@ namespace pegel::net {
 namespace {
 
 // The table of the most frequent result is made once.
-const procedures::Table& SuccessTable() {
-  static const auto* const table = new procedures::Table(procedures::ToTable(Result{Done{}}));
+using SharedTable = std::shared_ptr<const procedures::Table>;
+
+SharedTable Share(procedures::Table table) {
+  return std::make_shared<const procedures::Table>(std::move(table));
+}
+
+const SharedTable& SuccessTable() {
+  static const auto* const table = new SharedTable(Share(procedures::ToTable(Result{Done{}})));
   return *table;
 }
 
-// A listing of active moves is told from one of all only by the call, so its rows are not made by
-// ToWire.
-void WriteActiveMoves(const Reply& reply, wire::TableReply::Builder out) {
-  const auto* result = std::get_if<Result>(&reply.outcome);
-  const auto* detail = result == nullptr ? nullptr : std::get_if<RebalanceDetail>(result);
-  if (detail == nullptr) return ToWire(reply, SuccessTable(), out);
-  ToWire(Reply{reply.token, Result{Done{}}, reply.receipt}, procedures::ActiveMovesTable(*detail),
-         out);
-}
+// What became of a statement: an answer, and the rows that it has when it was accepted.
+struct StatementReply {
+  StatementReply(Reply the_reply, SharedTable the_rows)
+      : reply(std::move(the_reply)), rows(std::move(the_rows)) {}
+
+  void Write(wire::TableReply::Builder out) const {
+    static const procedures::Table kNoRows;  // A refusal has none.
+    ToWire(reply, rows != nullptr ? *rows : kNoRows, out);
+  }
+
+  Reply reply;
+  SharedTable rows;
+};
 
 bool IsOfActiveMoves(const Command& command) {
   const auto* list = std::get_if<ListRebalance>(&command);
   return list != nullptr && list->only_active;
+}
+
+// A listing of active moves is told from one of all only by the call, so its rows are made here.
+kj::Own<StatementReply> WithActiveMoves(Reply reply) {
+  const auto* result = std::get_if<Result>(&reply.outcome);
+  const auto* detail = result == nullptr ? nullptr : std::get_if<RebalanceDetail>(result);
+  if (detail == nullptr) return kj::heap<StatementReply>(std::move(reply), nullptr);
+  SharedTable rows = Share(procedures::ActiveMovesTable(*detail));
+  reply.outcome = Result{Done{}};
+  return kj::heap<StatementReply>(std::move(reply), std::move(rows));
 }
 
 class Admin final : public wire::Admin::Server {
@@ -66,6 +86,8 @@ class Admin final : public wire::Admin::Server {
   kj::Promise<void> listTables(ListTablesContext context) override;
   kj::Promise<void> listBuckets(ListBucketsContext context) override;
   kj::Promise<void> takeSnapshot(TakeSnapshotContext context) override;
+  kj::Promise<void> ping(PingContext context) override;
+  kj::Promise<void> batch(BatchContext context) override;
 
  private:
   // Puts a command on the line and answers the call with what became of it, by
@@ -81,11 +103,12 @@ class Admin final : public wire::Admin::Server {
 
   template <typename Change, typename Context>
   kj::Promise<void> ChangePartition(Context context);
-  kj::Promise<void> AnswerTable(CallContext& context, const procedures::Table& table);
-  kj::Promise<void> SubmitWithRows(CallContext context, RequestId id, AlterConfigs alter);
-  kj::Promise<void> SubmitWithPlan(CallContext context, RequestId id, PlanRebalance plan);
-  kj::Promise<void> ReadPast(CallContext context, const procedures::CallStatement& call,
-                             Command read);
+
+  // One statement, whatever it is: of `call`, or of `batch`.
+  template <typename Params>
+  kj::Promise<kj::Own<StatementReply>> Run(Params params);
+  kj::Promise<kj::Own<StatementReply>> RunPlan(RequestId id, PlanRebalance plan);
+  kj::Promise<kj::Own<StatementReply>> RunPast(const procedures::CallStatement& call, Command read);
 
   std::shared_ptr<Account> account_;
 };
@@ -118,113 +141,124 @@ kj::Promise<void> Admin::Answer(Context& context, Error error) {
   return kj::READY_NOW;
 }
 
-kj::Promise<void> Admin::AnswerTable(CallContext& context, const procedures::Table& table) {
-  ToWire(table, context.getResults().initReply().initTable());
-  return kj::READY_NOW;
+kj::Promise<kj::Own<StatementReply>> WithoutLine(Outcome outcome, SharedTable rows) {
+  return kj::heap<StatementReply>(Reply{0, std::move(outcome), std::nullopt}, std::move(rows));
 }
 
-kj::Promise<void> Admin::call(CallContext context) {
-  auto params = context.getParams();
+template <typename Params>
+kj::Promise<kj::Own<StatementReply>> Admin::Run(Params params) {
   auto text = params.getStatement();
   auto parsed = procedures::ParseStatement({text.begin(), text.size()},
                                            {params.getLine(), params.getColumn()});
-  if (auto* error = std::get_if<Error>(&parsed)) return Answer(context, std::move(*error));
+  if (auto* error = std::get_if<Error>(&parsed)) return WithoutLine(std::move(*error), nullptr);
   auto& statement = std::get<procedures::Statement>(parsed);
   if (std::holds_alternative<procedures::ShowProceduresStatement>(statement)) {
-    return AnswerTable(context, procedures::ProcedureTable());
+    return WithoutLine(Result{Done{}}, Share(procedures::ProcedureTable()));
   }
   auto* call = std::get_if<procedures::CallStatement>(&statement);
-  if (call == nullptr) return AnswerTable(context, SuccessTable());  // USE: there is one catalog.
+  // USE: there is one catalog.
+  if (call == nullptr) return WithoutLine(Result{Done{}}, SuccessTable());
   auto made = procedures::MakeCommand(*call);
-  if (auto* error = std::get_if<Error>(&made)) return Answer(context, std::move(*error));
+  if (auto* error = std::get_if<Error>(&made)) return WithoutLine(std::move(*error), nullptr);
   RequestId id = FromWire(params.getRequestId());
   auto& command = std::get<Command>(made);
-  if (call->as_of) return ReadPast(kj::mv(context), *call, std::move(command));
-  if (auto* alter = std::get_if<AlterConfigs>(&command)) {
-    return SubmitWithRows(kj::mv(context), id, std::move(*alter));
-  }
-  if (auto* plan = std::get_if<PlanRebalance>(&command)) {
-    return SubmitWithPlan(kj::mv(context), id, std::move(*plan));
-  }
+  if (call->as_of) return RunPast(*call, std::move(command));
+  if (auto* plan = std::get_if<PlanRebalance>(&command)) return RunPlan(id, std::move(*plan));
+  // The rows are made before the line takes the command, which they repeat.
+  auto* alter = std::get_if<AlterConfigs>(&command);
+  SharedTable rows = alter != nullptr ? Share(procedures::ToTable(*alter)) : SuccessTable();
   bool is_of_active = IsOfActiveMoves(command);
-  return Submit(kj::mv(context), id, std::move(command), [=](const Reply& reply, auto out) {
-    is_of_active ? WriteActiveMoves(reply, out) : ToWire(reply, SuccessTable(), out);
+  auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
+    line.Submit(account_->caller, id, std::move(command), std::move(done));
   });
-}
-
-// The rows are made before the line takes the command, which they repeat.
-kj::Promise<void> Admin::SubmitWithRows(CallContext context, RequestId id, AlterConfigs alter) {
-  procedures::Table rows = procedures::ToTable(alter);
-  return Submit(
-      kj::mv(context), id, std::move(alter),
-      [rows = std::move(rows)](const Reply& reply, auto out) { ToWire(reply, rows, out); });
+  return reply.then([rows = std::move(rows), is_of_active](kj::Own<Reply> reply) mutable {
+    if (is_of_active) return WithActiveMoves(std::move(*reply));
+    return kj::heap<StatementReply>(std::move(*reply), std::move(rows));
+  });
 }
 
 // First the line says whether the caller may, and with which options; then the plan is made, which
 // no record waits for.
-kj::Promise<void> Admin::SubmitWithPlan(CallContext context, RequestId id, PlanRebalance plan) {
-  context.releaseParams();
-  context.allowCancellation();
+kj::Promise<kj::Own<StatementReply>> Admin::RunPlan(RequestId id, PlanRebalance plan) {
   auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
     line.Submit(account_->caller, id, std::move(plan), std::move(done));
   });
-  return reply.then([account = account_,
-                     context = kj::mv(context)](kj::Own<Reply> reply) mutable -> kj::Promise<void> {
+  return reply.then([account = account_](
+                        kj::Own<Reply> reply) mutable -> kj::Promise<kj::Own<StatementReply>> {
     auto* result = std::get_if<Result>(&reply->outcome);
     auto* asked = result == nullptr ? nullptr : std::get_if<PlanAsked>(result);
-    if (asked == nullptr) {
-      ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
-      return kj::READY_NOW;
-    }
+    if (asked == nullptr) return kj::heap<StatementReply>(std::move(*reply), SuccessTable());
     auto proposal = AskLine<SharedProposal>(
         account, [&](Line& line, auto done) { line.AskPlan(asked->options, std::move(done)); });
-    return proposal.then([context = kj::mv(context),
-                          reply = kj::mv(reply)](kj::Own<SharedProposal> proposal) mutable {
-      procedures::Table rows;
+    return proposal.then([reply = kj::mv(reply)](kj::Own<SharedProposal> proposal) mutable {
       if ((*proposal)->refusal.has_value()) {
         reply->outcome = Error{ErrorCode::kRebalanceFailure, *(*proposal)->refusal};
-      } else {
-        rows = procedures::ToTable(**proposal);
-        reply->outcome = Result{Done{}};
+        return kj::heap<StatementReply>(std::move(*reply), nullptr);
       }
-      ToWire(*reply, rows, context.getResults().initReply());
+      reply->outcome = Result{Done{}};
+      return kj::heap<StatementReply>(std::move(*reply), Share(procedures::ToTable(**proposal)));
     });
   });
 }
 
 // First the line says whether the caller may ask this at all, which leaves a record of the
 // question.
-kj::Promise<void> Admin::ReadPast(CallContext context, const procedures::CallStatement& call,
-                                  Command read) {
+kj::Promise<kj::Own<StatementReply>> Admin::RunPast(const procedures::CallStatement& call,
+                                                    Command read) {
   if (!IsRead(read) || std::holds_alternative<PlanRebalance>(read)) {
-    return Answer(context, procedures::ErrorAt(
-                               call.as_of_position, ErrorCode::kInvalidArgument,
-                               absl::StrCat("expected a procedure that lists, to be asked FOR "
-                                            "SYSTEM_TIME AS OF, found ",
-                                            call.procedure, ". Nothing was changed")));
+    return WithoutLine(
+        procedures::ErrorAt(call.as_of_position, ErrorCode::kInvalidArgument,
+                            absl::StrCat("expected a procedure that lists, to be asked FOR "
+                                         "SYSTEM_TIME AS OF, found ",
+                                         call.procedure, ". Nothing was changed")),
+        nullptr);
   }
-  context.releaseParams();
-  context.allowCancellation();
   auto reply = AskLine<Reply>(account_, [&](Line& line, auto done) {
     line.Submit(account_->caller, RequestId{}, read, std::move(done));
   });
-  return reply.then([account = account_, context = kj::mv(context), as_of = *call.as_of,
-                     read = std::move(read)](kj::Own<Reply> reply) mutable -> kj::Promise<void> {
+  return reply.then([account = account_, as_of = *call.as_of, read = std::move(read)](
+                        kj::Own<Reply> reply) mutable -> kj::Promise<kj::Own<StatementReply>> {
     if (!std::holds_alternative<Result>(reply->outcome)) {
-      ToWire(*reply, SuccessTable(), context.getResults(SizeOf(*reply)).initReply());
-      return kj::READY_NOW;
+      return kj::heap<StatementReply>(std::move(*reply), nullptr);
     }
     bool is_of_active = IsOfActiveMoves(read);
     auto past = AskLine<PastAnswer>(account, [&](Line& line, auto done) {
       line.ReadPast(account->caller, as_of, std::move(read), std::move(done));
     });
-    return past.then([context = kj::mv(context), is_of_active,
-                      reply = kj::mv(reply)](kj::Own<PastAnswer> past) mutable {
+    return past.then([reply = kj::mv(reply), is_of_active](kj::Own<PastAnswer> past) mutable {
       reply->outcome = std::move(past->outcome);
-      auto out = context.getResults(SizeOf(*reply)).initReply();
-      is_of_active ? WriteActiveMoves(*reply, out) : ToWire(*reply, SuccessTable(), out);
+      if (is_of_active) return WithActiveMoves(std::move(*reply));
+      return kj::heap<StatementReply>(std::move(*reply), SuccessTable());
     });
   });
+}
+
+kj::Promise<void> Admin::call(CallContext context) {
+  auto running = Run(context.getParams());
+  context.releaseParams();
+  context.allowCancellation();  // The line goes on without us; only the reply is saved.
+  return running.then([context = kj::mv(context)](kj::Own<StatementReply> ran) mutable {
+    ran->Write(context.getResults(SizeOf(ran->reply)).initReply());
+  });
+}
+
+kj::Promise<void> Admin::batch(BatchContext context) {
+  auto calls = context.getParams().getCalls();
+  KJ_IF_MAYBE (why, WhyNoRoom(*account_, calls.size())) return kj::mv(*why);
+  auto running = kj::heapArrayBuilder<kj::Promise<kj::Own<StatementReply>>>(calls.size());
+  for (auto call : calls) running.add(Run(call));
+  context.releaseParams();
+  context.allowCancellation();
+  return kj::joinPromises(running.finish())
+      .then([context = kj::mv(context)](kj::Array<kj::Own<StatementReply>> ran) mutable {
+        auto out = context.getResults().initReplies(ran.size());
+        for (size_t i = 0; i < ran.size(); ++i) ran[i]->Write(out[i]);
+      });
+}
+
+kj::Promise<void> Admin::ping(PingContext context) {
+  context.getResults(capnp::MessageSize{1, 0});
+  return kj::READY_NOW;
 }
 
 kj::Promise<void> Admin::addAcl(AddAclContext context) {

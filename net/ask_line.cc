@@ -36,7 +36,12 @@ kj::Exception ConnectionIsOver() {
 kj::Maybe<kj::Exception> WhyNotNow(Account& account) {
   if (account.line == nullptr) return ConnectionIsOver();
   ++account.counters->calls;
-  if (account.calls_under_way < account.calls_max) return nullptr;
+  return WhyNoRoom(account, 1);
+}
+
+kj::Maybe<kj::Exception> WhyNoRoom(Account& account, size_t calls) {
+  if (account.line == nullptr) return ConnectionIsOver();
+  if (account.calls_under_way + calls <= account.calls_max) return nullptr;
   ++account.counters->calls_overloaded;
   return TooManyCalls(account.calls_max);
 }

@@ -22,6 +22,9 @@ kj::Exception ConnectionIsOver();
 // For AskLine: counts the call, or says why it cannot be made.
 kj::Maybe<kj::Exception> WhyNotNow(Account& account);
 
+// Why `calls` more would be too many for the connection.
+kj::Maybe<kj::Exception> WhyNoRoom(Account& account, size_t calls);
+
 void Settle(PendingReply<Reply>& pending, Reply reply);
 void Settle(PendingReply<Status>& pending, Status status);
 void Settle(PendingReply<SettingsAnswer>& pending, SettingsAnswer answer);

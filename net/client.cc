@@ -1,20 +1,17 @@
 #include "net/client.h"
 
-#include <capnp/rpc-twoparty.h>
 #include <kj/debug.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/system/system_error.hpp>
 #include <deque>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "net/admin.capnp.h"
-#include "net/asio_stream.h"
 #include "net/cluster_wire.h"
+#include "net/connection.h"
 #include "net/event_loop_impl.h"
 #include "net/host_port.h"
 #include "net/limits.h"
@@ -27,15 +24,6 @@
 namespace pegel::net {
 namespace {
 
-using boost::asio::ip::tcp;
-using boost::system::error_code;
-
-// To connect, and then to hear from whoever answered.
-constexpr int64_t kConnectMsMax = 10'000;
-
-// A listing of everything that a World holds is about 20 MiB.
-constexpr uint64_t kReplyBytesMax = 256 << 20;
-
 // A statement that the server would read at all. What is longer would not be answered but cost the
 // connection.
 constexpr size_t kStatementBytesMax = Limits().message_bytes_max - 1024;
@@ -43,30 +31,12 @@ constexpr size_t kStatementBytesMax = Limits().message_bytes_max - 1024;
 // CallAll keeps this many under way, as many as a server takes from one connection.
 constexpr size_t kOutstandingMax = Limits().calls_in_flight_max;
 
-capnp::ReaderOptions Incoming() {
-  capnp::ReaderOptions options;
-  options.traversalLimitInWords = kReplyBytesMax / sizeof(capnp::word);
-  return options;
-}
-
 absl::Status CheckLength(const Statement& statement) {
   if (statement.text.size() <= kStatementBytesMax) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("A statement of ", statement.text.size(),
                                                  " bytes is longer than a server reads (",
                                                  kStatementBytesMax, ")."));
 }
-
-// All that exists only once connected.
-struct Connection {
-  Connection(EventPort& port, kj::AutoCloseFd socket)
-      : stream(port, kj::mv(socket)),
-        network(stream, capnp::rpc::twoparty::Side::CLIENT, Incoming()),
-        rpc(capnp::makeRpcClient(network)) {}
-
-  AsioStream stream;
-  capnp::TwoPartyVatNetwork network;
-  capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc;
-};
 
 class RpcClient final : public Client {
  public:
@@ -93,8 +63,6 @@ class RpcClient final : public Client {
  private:
   using Pending = kj::Promise<capnp::Response<wire::Admin::CallResults>>;
 
-  kj::AutoCloseFd Connect(const HostPort& address);
-  wire::Admin::Client AskForAdmin();
   absl::Status NoAnswer(absl::string_view why) const;
   Pending Send(const Statement& statement);
   CallReply Receive(Pending pending);
@@ -109,8 +77,9 @@ class RpcClient final : public Client {
 
 absl::Status RpcClient::Start(const HostPort& address) {
   try {
-    connection_ = std::make_unique<Connection>(loop_.impl().port, Connect(address));
-    admin_ = AskForAdmin();
+    connection_ = std::make_unique<Connection>(loop_, address);
+    pegel_ = connection_->pegel();
+    admin_ = connection_->AskForAdmin();
     return absl::OkStatus();
   } catch (const kj::Exception& exception) {
     return NoAnswer(exception.getDescription().cStr());
@@ -121,41 +90,6 @@ absl::Status RpcClient::Start(const HostPort& address) {
 
 absl::Status RpcClient::NoAnswer(absl::string_view why) const {
   return absl::UnavailableError(absl::StrCat("No Pegel server answers at ", server_, ": ", why));
-}
-
-// Tries the addresses of the name in turn.
-kj::AutoCloseFd RpcClient::Connect(const HostPort& address) {
-  EventPort& port = loop_.impl().port;
-  tcp::resolver resolver(port.io());
-  auto endpoints = resolver.resolve(address.host, absl::StrCat(address.port));
-  tcp::socket socket(port.io());
-  error_code error;
-  auto done = kj::newPromiseAndFulfiller<void>();
-  boost::asio::async_connect(socket, endpoints, [&](const error_code& e, const auto&) noexcept {
-    error = e;
-    done.fulfiller->fulfill();
-  });
-  // Closing makes the attempt end with an error, so the handler above always runs.
-  auto deadline = port.Sleep(kConnectMsMax).then([&] { socket.close(); }).eagerlyEvaluate(nullptr);
-  done.promise.wait(wait_scope_);
-  if (error) throw boost::system::system_error(error);
-  socket.set_option(tcp::no_delay(true));  // The stream gathers itself.
-  socket.set_option(boost::asio::socket_base::keep_alive(true));
-  return kj::AutoCloseFd(socket.release());
-}
-
-wire::Admin::Client RpcClient::AskForAdmin() {
-  capnp::word space[4]{};
-  capnp::MallocMessageBuilder message(space);
-  auto vat = message.initRoot<capnp::rpc::twoparty::VatId>();
-  vat.setSide(capnp::rpc::twoparty::Side::SERVER);
-  pegel_ = connection_->rpc.bootstrap(vat).castAs<wire::Pegel>();
-  auto answer =
-      pegel_.adminRequest().send().then([](auto response) { return response.getAdmin(); });
-  auto deadline = loop_.impl().port.Sleep(kConnectMsMax).then([]() -> wire::Admin::Client {
-    kj::throwFatalException(KJ_EXCEPTION(DISCONNECTED, "no answer in time"));
-  });
-  return answer.exclusiveJoin(kj::mv(deadline)).wait(wait_scope_);
 }
 
 RpcClient::Pending RpcClient::Send(const Statement& statement) {
@@ -208,7 +142,7 @@ absl::StatusOr<Status> RpcClient::AskStatus() {
 }
 
 absl::StatusOr<std::unique_ptr<Watcher>> RpcClient::Watch(const WatchRequest& request) {
-  return BeginWatch(loop_, server_, admin_, connection_->network.onDisconnect(), request);
+  return BeginWatch(loop_, server_, admin_, connection_->WhenDisconnected(), request);
 }
 
 absl::StatusOr<Rollout> RpcClient::AskRollout(const std::string& key) {
@@ -308,7 +242,7 @@ absl::StatusOr<Listed> RpcClient::List(const ListBuckets& list) {
 
 std::unique_ptr<TabletClient> RpcClient::Tablets() {
   return NewTabletClient(loop_, server_, pegel_.tabletRequest().send().getTablet(),
-                         connection_->network.onDisconnect());
+                         connection_->WhenDisconnected());
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ constexpr int kHandlersInARowMax = 1024;
 class SleepAdapter {
  public:
   SleepAdapter(kj::PromiseFulfiller<void>& fulfiller, boost::asio::io_context& io,
-               int64_t milliseconds)
+               std::chrono::nanoseconds time)
       : state_(std::make_shared<State>(State{&fulfiller})), timer_(io) {
-    timer_.expires_after(std::chrono::milliseconds(milliseconds));
+    timer_.expires_after(time);
     timer_.async_wait([state = state_](const boost::system::error_code& error) noexcept {
       if (!error && state->fulfiller != nullptr) state->fulfiller->fulfill();
     });
@@ -89,7 +89,11 @@ void EventPort::RunReadyHandlers() {
 }
 
 kj::Promise<void> EventPort::Sleep(int64_t milliseconds) {
-  return kj::newAdaptedPromise<void, SleepAdapter>(io_, milliseconds);
+  return kj::newAdaptedPromise<void, SleepAdapter>(io_, std::chrono::milliseconds(milliseconds));
+}
+
+kj::Promise<void> EventPort::SleepNanos(int64_t nanos) {
+  return kj::newAdaptedPromise<void, SleepAdapter>(io_, std::chrono::nanoseconds(nanos));
 }
 
 }  // namespace pegel::net

@@ -58,6 +58,7 @@ class EventPort final : public kj::EventPort {
 
   // Resolves after `milliseconds`. Dropping the promise stops the clock.
   kj::Promise<void> Sleep(int64_t milliseconds);
+  kj::Promise<void> SleepNanos(int64_t nanos);
 
   boost::asio::io_context& io() { return io_; }
 

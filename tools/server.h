@@ -121,7 +121,7 @@ class Server final : public Line {
   absl::flat_hash_map<CallToken, std::function<void(Reply)>> replies_;
   absl::flat_hash_map<CallToken, std::function<void(Status)>> status_replies_;
   absl::flat_hash_map<CallToken, std::function<void(TaskList)>> task_replies_;
-  std::vector<Record> gathered_;  // This turn's records, handed to the sequencer at its end.
+  std::vector<Record> gathered_;  // Of this turn, not handed to the sequencer yet.
   bool is_draining_ = false;
   absl::Status stop_reason_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // Posted tasks check it.

@@ -43,7 +43,9 @@ bool AclState::Contains(const Entry& entry) const {
 }
 
 bool AclState::Add(const Entry& entry) {
-  bool is_new = by_resource_[entry.resource][entry.principal].insert(RuleOf(entry)).second;
+  Rules& rules = by_resource_[entry.resource][entry.principal];
+  if (rules.empty()) resources_of_[entry.principal].insert(entry.resource);
+  bool is_new = rules.insert(RuleOf(entry)).second;
   size_ += is_new;
   return is_new;
 }
@@ -55,20 +57,37 @@ bool AclState::Remove(const Entry& entry) {
   if (principal == resource->second.end()) return false;
   if (principal->second.erase(RuleOf(entry)) == 0) return false;
   // No empty branches: equal entry sets must be equal states.
-  if (principal->second.empty()) resource->second.erase(principal);
+  if (principal->second.empty()) {
+    resource->second.erase(principal);
+    Unindex(entry);
+  }
   if (resource->second.empty()) by_resource_.erase(resource);
   --size_;
   return true;
 }
 
+void AclState::Unindex(const Entry& entry) {
+  auto it = resources_of_.find(entry.principal);
+  it->second.erase(entry.resource);
+  if (it->second.empty()) resources_of_.erase(it);
+}
+
 std::vector<Entry> AclState::Select(const Filter& filter) const {
   std::vector<Entry> selected;
-  if (!filter.resource.has_value()) {
+  if (filter.resource.has_value()) {
+    if (const ByPrincipal* by_principal = Find(*filter.resource)) {
+      SelectPrincipals(filter, *filter.resource, *by_principal, &selected);
+    }
+  } else if (filter.principal.has_value()) {
+    auto it = resources_of_.find(*filter.principal);
+    if (it == resources_of_.end()) return selected;
+    for (const Resource& resource : it->second) {
+      SelectPrincipals(filter, resource, *Find(resource), &selected);
+    }
+  } else {
     for (const auto& [resource, by_principal] : by_resource_) {
       SelectPrincipals(filter, resource, by_principal, &selected);
     }
-  } else if (const ByPrincipal* by_principal = Find(*filter.resource)) {
-    SelectPrincipals(filter, *filter.resource, *by_principal, &selected);
   }
   return selected;
 }

@@ -1,7 +1,8 @@
 // The ACL part of the World: all entries, kept in the order that listings and snapshots use.
 //
 // Grouped by resource, then principal, because authorization asks for exactly those two (at most
-// seven resources times three principals a decision, core/acl/authorize.h).
+// seven resources times three principals a decision, core/acl/authorize.h). An index by principal
+// answers "what may Bob do?" without looking at what everybody else may.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +50,11 @@ class AclState {
   bool operator==(const AclState&) const = default;
 
  private:
+  void Unindex(const Entry& entry);
+
   absl::btree_map<Resource, ByPrincipal> by_resource_;
+  // On which resources a principal has entries; derived.
+  absl::btree_map<Principal, absl::btree_set<Resource>> resources_of_;
   size_t size_ = 0;
 };
 

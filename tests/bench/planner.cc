@@ -106,7 +106,7 @@ Measured Plan(const Scenario& scenario) {
   close(ends[0]);
   waitpid(child, nullptr, 0);
   if (!is_read) {
-    std::fprintf(stderr, "pegel_bench: the planner ended without a plan\n");
+    std::fprintf(stderr, "pegel_goals: the planner ended without a plan\n");
     std::exit(1);
   }
   return measured;

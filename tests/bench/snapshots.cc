@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,14 +18,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/canonical.h"
-#include "core/fold.h"
 #include "log/data_dir.h"
-#include "log/group.h"
-#include "log/rocks_log.h"
 #include "net/client.h"
-#include "snapshot/store.h"
 #include "tests/bench/figure.h"
-#include "tests/support/acl.h"
+#include "tests/bench/maker.h"
 #include "tests/system/process.h"
 
 namespace pegel::testing {
@@ -34,94 +29,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kBucketsOfTable = 100;
-
-[[noreturn]] void Fail(const std::string& why) {
-  std::fprintf(stderr, "pegel_bench: %s\n", why.c_str());
-  std::exit(1);
-}
-
-std::unique_ptr<net::Client> MustConnect(const std::string& address) {
-  auto client = net::Client::Connect(address);
-  if (!client.ok()) Fail(std::string(client.status().message()));
-  return *std::move(client);
-}
-
 double Since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-// Makes a data directory faster than a server would: large groups, no calls.
-class Maker {
- public:
-  explicit Maker(const std::string& data_dir) : data_dir_(data_dir) {
-    auto log = log::RocksLog::Open({.data_dir = data_dir}, log::Head{});
-    if (!log.ok()) Fail(std::string(log.status().message()));
-    log_ = *std::move(log);
-    Add(BootOf(false));
-  }
-  ~Maker() { Flush(); }
-
-  void Add(Command command) {
-    Moment moment{Next(world_.lsn), UnixNanos{1'000'000'000}, AuthorOf("User:root")};
-    Applied applied = Apply(world_, moment, RequestId{}, command);
-    if (const auto* error = std::get_if<Error>(&applied.decision.outcome)) Fail(error->message);
-    records_.push_back({moment, RequestId{}, std::move(command), applied.effect});
-    if (records_.size() == 1000) Flush();
-  }
-  // `distinct` entries that stay; beyond them calls that change nothing.
-  void AddAcls(uint64_t count, uint64_t distinct) {
-    for (uint64_t i = 0; i < count; ++i) {
-      Add(AddAcl{EntryOf("ALLOW", absl::StrCat("User:u", i % distinct), "READ",
-                         absl::StrCat("db", i % distinct % 1000))});
-    }
-  }
-  void AddBuckets(int tables) {
-    for (int i = 0; i < 100; ++i) {
-      Add(RegisterServer{cluster::ServerId{i}, absl::StrCat("r", i % 5),
-                         absl::StrCat("h:", 1 + i)});
-    }
-    for (int i = 0; i < tables; ++i)
-      Add(CreateTable{{"db", absl::StrCat("t", i)}, kBucketsOfTable, 3, false});
-  }
-  // Returns its size.
-  uint64_t Snapshot() {
-    Flush();
-    snapshot::Store store(snapshot::RealFiles(), log::DataDir{data_dir_}.Snapshots());
-    auto written = store.Write(world_, head_.chain, {});
-    if (!written.ok()) Fail(std::string(written.status().message()));
-    return written->bytes;
-  }
-  const World& world() const { return world_; }
-
- private:
-  void Flush() {
-    if (records_.empty()) return;
-    std::vector<Hash256> chains;
-    log::Group group = log::PackGroup(records_, head_, &chains);
-    log_->Append(group, [](const absl::Status& status) {
-      if (!status.ok()) Fail(std::string(status.message()));
-    });
-    head_ = group.head;
-    records_.clear();
-  }
-
-  const std::string data_dir_;
-  std::unique_ptr<log::RocksLog> log_;
-  World world_;
-  log::Head head_;
-  std::vector<Record> records_;
-};
-
-// Resident, as of now, and the most there ever was.
-uint64_t MegabytesOf(pid_t pid, const std::string& field) {
-  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
-  std::string word;
-  uint64_t kilobytes = 0;
-  while (status >> word) {
-    if (word == field + ":" && status >> kilobytes) break;
-  }
-  return kilobytes / 1024;
 }
 
 double SecondsToReady(const std::string& data_dir) {
@@ -139,6 +48,12 @@ double MedianOfThree(const std::function<double()>& measure) {
   std::vector<double> all = {measure(), measure(), measure()};
   std::sort(all.begin(), all.end());
   return all[1];
+}
+
+std::unique_ptr<net::Client> MustConnect(const std::string& address) {
+  auto client = net::Client::Connect(address);
+  if (!client.ok()) Fail(std::string(client.status().message()));
+  return *std::move(client);
 }
 
 // ---- the line ----
@@ -195,13 +110,14 @@ std::vector<Figure> BootFigures(bool is_quick) {
     maker.AddBuckets(tables);
     Clock::time_point begin = Clock::now();
     Hash256 digest = Digest(maker.world());
-    std::printf("digest of %d buckets: %.1f ms (%s…)\n", tables * kBucketsOfTable,
+    std::printf("digest of %d buckets: %.1f ms (%s…)\n", tables * Maker::kBucketsOfTable,
                 Since(begin) * 1000, ToHex(digest).substr(0, 8).c_str());
     std::printf("snapshot: %lu bytes\n", maker.Snapshot());
   }
   double seconds = MedianOfThree([&] { return SecondsToReady(data_dir); });
-  figures.push_back({absl::StrCat("boot, ", tables * kBucketsOfTable, " buckets, with a snapshot"),
-                     10.0, seconds, "s", true});
+  figures.push_back(
+      {absl::StrCat("boot, ", tables * Maker::kBucketsOfTable, " buckets, with a snapshot"), 10.0,
+       seconds, "s", true});
   return figures;
 }
 
@@ -239,7 +155,7 @@ std::vector<Figure> LineFigures(bool is_quick) {
       snapshots, snapshot_seconds / snapshots, during.calls, alone.calls, alone.longest_ms,
       MegabytesOf(server.pid(), "VmRSS"), MegabytesOf(server.pid(), "VmHWM"));
   server.End(SIGTERM);
-  return {{absl::StrCat("longest wait of a call while ", tables * kBucketsOfTable,
+  return {{absl::StrCat("longest wait of a call while ", tables * Maker::kBucketsOfTable,
                         " buckets are written to a snapshot"),
            20.0, during.longest_ms, "ms", true}};
 }

@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 [[noreturn]] void Fail(const std::string& why) {
-  std::fprintf(stderr, "pegel_bench: %s\n", why.c_str());
+  std::fprintf(stderr, "pegel_goals: %s\n", why.c_str());
   std::exit(1);
 }
 

@@ -62,7 +62,7 @@ Moment MomentAfter(const World& world) {
 Applied Do(World& world, const Command& command) {
   Applied applied = Apply(world, MomentAfter(world), {}, command);
   if (!IsAccepted(applied.decision.outcome)) {
-    std::fprintf(stderr, "pegel_bench: %s\n",
+    std::fprintf(stderr, "pegel_goals: %s\n",
                  std::get<Error>(applied.decision.outcome).message.c_str());
     std::abort();
   }
@@ -113,7 +113,7 @@ Measured Measure() {
   close(ends[0]);
   waitpid(child, nullptr, 0);
   if (!is_read) {
-    std::fprintf(stderr, "pegel_bench: the tables were not measured\n");
+    std::fprintf(stderr, "pegel_goals: the tables were not measured\n");
     std::exit(1);
   }
   return measured;
