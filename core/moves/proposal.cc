@@ -126,7 +126,10 @@ class Merger {
   size_t next_move_ = 0, next_return_ = 0;
 };
 
+// At least one: it takes the place of what came of a plan before a restart, also when nothing is to
+// be moved any more.
 size_t ChunkCount(const Proposal& proposal) {
+  if (proposal.moves.empty()) return 1;
   return (proposal.moves.size() + kPlanChunkMovesMax - 1) / kPlanChunkMovesMax;
 }
 

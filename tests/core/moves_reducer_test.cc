@@ -153,6 +153,23 @@ TEST_F(Rebalances, PlansComeInPiecesAndPieceZeroStartsOver) {
   EXPECT_EQ(StatusOf(id), "COMPLETED");
 }
 
+// The server was killed between the pieces, and finds nothing to move when it plans again. Found by
+// the simulator, seed 5114.
+TEST_F(Rebalances, AnEmptyPlanTakesThePlaceOfPiecesThatARestartLeft) {
+  Start();
+  Finish();
+  Lsn id = Start();
+  moves::PlannedMove left;
+  left.key = {cluster::TableId{5}, cluster::kNoPartition, 0};
+  left.origin = {cluster::ServerId{0}, cluster::ServerId{1}};
+  left.target = {cluster::ServerId{0}, cluster::ServerId{3}};
+  left.leader = left.new_leader = cluster::ServerId{0};
+  Must(PlanChunk{id, 1, 0, {left}}, Itself());
+  ASSERT_TRUE(Plan());
+  EXPECT_EQ(StatusOf(id), "COMPLETED");
+  EXPECT_TRUE(rebalance(id).moves.empty());
+}
+
 TEST_F(Rebalances, AMoveThatMakesNoSenseIsRefused) {
   Lsn id = Start();
   moves::PlannedMove good;
