@@ -19,7 +19,8 @@ UnixNanos Stage::Clock() const {
 }
 
 void Stage::BendClock() {
-  static const std::vector<int64_t> kJumpSeconds = {1, -1, 3'600, -3'600, 31'536'000, -31'536'000};
+  static const std::vector<int64_t> kJumpSeconds = {1,      -1,         600,        3'600,
+                                                    -3'600, 31'536'000, -31'536'000};
   int64_t jump = 0;
   if (random.OneIn(2)) jump = random.Of(kJumpSeconds);
   clock_base_ns_ = Clock().value + jump * 1'000'000'000;
