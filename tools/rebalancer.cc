@@ -24,10 +24,13 @@ void Rebalancer::OnPublished(const std::vector<SharedChange>& changes) {
   Look();
 }
 
+// As the next record is stamped: a clock that was set back does not take time from the log.
+UnixNanos Rebalancer::Now() const { return std::max(ports_.now(), ports_.world().time); }
+
 void Rebalancer::Look() {
   PlanIfWanted();
   if (is_advancing_) return;
-  if (driver_.IsDue(ports_.world(), ports_.now())) return Advance();
+  if (driver_.IsDue(ports_.world(), Now())) return Advance();
   if (auto time = driver_.WakeAt()) WakeAt(*time);
 }
 
@@ -37,7 +40,7 @@ void Rebalancer::Advance() {
   is_advancing_ = true;
   ports_.submit(AdvanceMoves{}, [this](const Reply& reply) {
     is_advancing_ = false;
-    if (!reply.receipt.has_value()) return WakeAt(UnixNanos{ports_.now().value + kRetryNanos});
+    if (!reply.receipt.has_value()) return WakeAt(UnixNanos{Now().value + kRetryNanos});
     Look();
   });
 }
@@ -47,7 +50,7 @@ void Rebalancer::Advance() {
 void Rebalancer::WakeAt(UnixNanos time) {
   if (alarm_.has_value() && *alarm_ <= time) return;
   alarm_ = time;
-  const int64_t wait = std::clamp<int64_t>(time.value - ports_.now().value, 0, kAlarmNanosMax);
+  const int64_t wait = std::clamp<int64_t>(time.value - Now().value, 0, kAlarmNanosMax);
   ports_.after(wait / 1'000'000 + 1, [this, time] {
     if (alarm_ == time) alarm_.reset();
     Look();
@@ -83,7 +86,7 @@ void Rebalancer::Begin(Job job) {
 }
 
 void Rebalancer::Copy() {
-  if (jobs_.front().builder.Step(ports_.world(), ports_.now(), kBucketsInSlice)) return Think();
+  if (jobs_.front().builder.Step(ports_.world(), Now(), kBucketsInSlice)) return Think();
   ports_.post([this] { Copy(); });
 }
 

@@ -29,7 +29,7 @@ class Rebalancer {
   // What it needs of the server. All are called on the loop thread, and `post` on any.
   struct Ports {
     std::function<const World&()> world;  // The engine's.
-    std::function<UnixNanos()> now;       // The clock of record times.
+    std::function<UnixNanos()> now;       // The clock that records are stamped with.
     // As the server itself. `done` may be called at once, and never when the server drains.
     std::function<void(Command, std::function<void(const Reply&)>)> submit;
     // Runs a task on the loop thread, unless the server is gone by then.
@@ -62,6 +62,7 @@ class Rebalancer {
     PlanDone done;
   };
 
+  UnixNanos Now() const;
   void PlanIfWanted();
   void Begin(Job job);
   void Copy();

@@ -53,6 +53,7 @@ class RebalancerTest : public ::testing::Test {
   bool rejects_plans_ = false;  // The log refuses each piece of a plan.
   int submitted_ = 0;
   std::vector<int64_t> alarms_;  // Milliseconds of `after`.
+  int64_t clock_is_behind_ = 0;  // Nanoseconds: it was set back.
 
  private:
   void Post(std::function<void()> task) {
@@ -64,7 +65,7 @@ class RebalancerTest : public ::testing::Test {
   Rebalancer::Ports PortsHere() {
     Rebalancer::Ports ports;
     ports.world = [this]() -> const World& { return world_.world(); };
-    ports.now = [this] { return UnixNanos{world_.time()}; };
+    ports.now = [this] { return UnixNanos{world_.time() - clock_is_behind_}; };
     ports.post = [this](std::function<void()> task) { Post(std::move(task)); };
     ports.after = [this](int64_t milliseconds, std::function<void()> task) {
       alarms_.push_back(milliseconds);
@@ -143,6 +144,18 @@ TEST_F(RebalancerTest, OneThatWasCancelledMeanwhileIsNotFailed) {
   TurnUntil([&] { return submitted_ > 0; });
   TurnUntil([&] { return HasEnded(id); });
   EXPECT_EQ(world_.StatusOf(id), "CANCELED");
+}
+
+TEST_F(RebalancerTest, AClockThatWasSetBackDoesNotHoldUpAMoveThatIsDueByTheLog) {
+  Lsn id = world_.Start();
+  rebalancer_->Look();
+  TurnUntil([&] { return world_.rebalance(id).Count(moves::Phase::kAdding) > 0; });
+  world_.Wait(3'600'000'000'000);    // Longer than a move may take,
+  world_.Register(3);                // which the log knows,
+  clock_is_behind_ = world_.time();  // and the clock no more.
+  const int submitted = submitted_;
+  rebalancer_->Look();
+  EXPECT_EQ(submitted_, submitted + 1);
 }
 
 TEST_F(RebalancerTest, APlanToBeShownChangesNothing) {
