@@ -200,7 +200,7 @@ SnapshotEvents Server::OnSnapshots() {
                                              ". Nothing is lost; the disk fills up.")});
     }
   };
-  events.on_doubt = [this](Alarm alarm) {
+  events.on_doubt = [this](const Alarm& alarm) {
     Raise(alarm);
     Step(WritesStopped{absl::StrCat(
         "Nothing can be changed: alarm ", alarm.name, " (", alarm.text,
