@@ -17,9 +17,11 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/system/process.h"
@@ -237,6 +239,52 @@ TEST_F(TinyDiskTest, AStartOnAFullDiskSaysSoAndChangesNothing) {
   ServerProcess server = Start();
   ASSERT_NE(server.address(), "") << server.output();
   EXPECT_EQ(Rows(server), 1u);
+}
+
+// What the reserve is for; and below the floor nothing is lost but time.
+TEST_F(TinyDiskTest, DeadTabletServersAreNoticedFromTheReserveAndBelowTheFloorLater) {
+  ServerProcess server(PEGELD, disk_.data_dir(), {"--disk-reserve", "8 mb", "--lease", "1500 ms"});
+  ASSERT_NE(server.address(), "") << server.output();
+  auto live = [&] {
+    Finished list =
+        RunProgram({PEGEL, "cluster", "servers", "--server", server.address(), "--format", "json"});
+    size_t count = 0;
+    const Json answer = Json::parse(list.out);
+    for (const Json& row : answer["rows"]) count += row[3] == "true";
+    return count;
+  };
+  auto fleet_of = [&](const char* first) {
+    return std::make_unique<ChildProcess>(std::vector<std::string>{
+        PEGEL_FLEET, "--server", server.address(), "--servers", "2", "--first-id", first});
+  };
+  auto wait_for_live = [&](size_t wanted) {
+    for (int i = 0; i < 100 && live() != wanted; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return live();
+  };
+  auto first = fleet_of("0");
+  ASSERT_EQ(wait_for_live(2), 2u);
+  disk_.FillUpTo(5 * kMiB);
+  ASSERT_TRUE(WaitForAlarm(server, true));
+  auto second = fleet_of("2");
+  EXPECT_EQ(wait_for_live(4), 4u) << "they may register";
+  first->End(SIGKILL);
+  EXPECT_EQ(wait_for_live(2), 2u) << "the alarm is on, and a loss is a record all the same";
+  EXPECT_EQ(Add(server, "refused").exit_code, 1);
+
+  disk_.FillUpTo(0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'200));  // Until it was looked at.
+  second->End(SIGKILL);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2'500));
+  EXPECT_EQ(live(), 2u) << "not a byte is written";
+  disk_.MakeRoom();
+  EXPECT_EQ(wait_for_live(0), 0u);
+  ASSERT_TRUE(WaitForAlarm(server, false));
+  EXPECT_EQ(Add(server, "after").exit_code, 0);
+  EXPECT_EQ(server.End(SIGTERM), 0);
+  EXPECT_THAT(server.output(), HasSubstr("lost servers and moves wait, too"));
+  ExpectGoodLog();
 }
 
 // Faster than anybody can look: the writes themselves fail now and then. Whichever it is, nothing
