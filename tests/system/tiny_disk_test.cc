@@ -30,7 +30,6 @@ namespace pegel::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using Json = nlohmann::json;
 
 constexpr uint64_t kMiB = 1 << 20;
@@ -239,6 +238,53 @@ TEST_F(TinyDiskTest, AStartOnAFullDiskSaysSoAndChangesNothing) {
   ServerProcess server = Start();
   ASSERT_NE(server.address(), "") << server.output();
   EXPECT_EQ(Rows(server), 1u);
+}
+
+// The server is asked for nothing meanwhile, so its own room is another matter.
+TEST_F(TinyDiskTest, BackupsAndRestoresWithoutRoomSaySoAndLeaveNothing) {
+  TemporaryDirectory elsewhere;
+  const std::string whole = elsewhere.path() + "/whole", data = elsewhere.path() + "/data";
+  {
+    ServerProcess server(PEGELD, data);
+    ASSERT_NE(server.address(), "") << server.output();
+    std::ofstream out(elsewhere.path() + "/load.sql");
+    for (int i = 0; i < 3'000; ++i) {
+      out << "CALL sys.add_acl('load.t" << i << "', 'ALLOW', 'User:u', 'READ');\n";
+    }
+    out.close();
+    ASSERT_EQ(RunProgram({PEGEL, "sql", "--server", server.address(), "--format", "json", "-f",
+                          elsewhere.path() + "/load.sql"})
+                  .exit_code,
+              0);
+    EXPECT_EQ(server.End(SIGTERM), 0);
+  }
+  auto backup = [&](const std::string& to) {
+    return RunProgram({PEGEL, "backup", "create", "--to", to, "--data-dir", data});
+  };
+  auto restore = [&](const std::string& to) {
+    return RunProgram({PEGEL, "backup", "restore", whole, "--to", to});
+  };
+  ASSERT_EQ(backup(whole).exit_code, 0);
+  int refused = 0;
+  for (uint64_t free : {uint64_t{0}, kMiB / 8, kMiB / 2}) {
+    disk_.MakeRoom();
+    disk_.FillUpTo(free);
+    const uint64_t before = disk_.Free();
+    for (const Finished& finished :
+         {backup(disk_.data_dir() + "-backup"), restore(disk_.data_dir())}) {
+      EXPECT_NE(finished.exit_code, 0);
+      EXPECT_THAT(finished.err, HasSubstr("No space left on device"));
+      EXPECT_FALSE(std::filesystem::exists(disk_.data_dir()));
+      EXPECT_GE(disk_.Free() + 4 * 4096, before) << "but for an empty directory";
+      ++refused;
+    }
+  }
+  std::printf("disk full: backups and restores refused=%d\n", refused);
+  disk_.MakeRoom();
+  EXPECT_EQ(backup(disk_.data_dir() + "-backup").exit_code, 0);
+  Finished restored = restore(disk_.data_dir());
+  EXPECT_EQ(restored.exit_code, 0) << restored.err;
+  ExpectGoodLog();
 }
 
 // What the reserve is for; and below the floor nothing is lost but time.
