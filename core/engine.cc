@@ -17,6 +17,21 @@ Reply Refusal(CallToken token, ErrorCode code, std::string message) {
   return Reply{token, Error{code, std::move(message)}, std::nullopt};
 }
 
+// What has to be known of the cluster whatever the disk says, and what ends work that would go on
+// to fill it. All of these are small.
+struct MustNotWait {
+  bool operator()(const RegisterServer&) const { return true; }
+  bool operator()(const ServerLost&) const { return true; }
+  bool operator()(const ReplicaReport&) const { return true; }
+  bool operator()(const AdvanceMoves&) const { return true; }
+  bool operator()(const CancelRebalance&) const { return true; }
+  bool operator()(const PauseRebalance&) const { return true; }
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+};
+
 }  // namespace
 
 Engine::Engine(World world, Hash256 chain, absl::btree_map<Lsn, Hash256> answered_chains,
@@ -45,12 +60,13 @@ void Engine::On(CallArrived& call, std::vector<Effect>& effects) {
   if (AnsweredBefore(call, effects)) return;
   bool is_read = IsRead(call.command);
   Moment now{Next(world_.lsn), std::max(call.now, world_.time), std::move(call.author)};
-  if (is_read && (!options_.log_reads || writes_stopped_)) {
+  const std::string* why_not = WhyNotWritten(call.command);
+  if (is_read && (!options_.log_reads || why_not != nullptr)) {
     Outcome outcome = Decide(world_, now, call.command).outcome;
     return WaitFor(world_.lsn, Waiter{call.token, std::move(outcome), world_.lsn}, effects);
   }
-  if (writes_stopped_) {
-    effects.push_back(Refusal(call.token, ErrorCode::kWritesStopped, *writes_stopped_));
+  if (why_not != nullptr) {
+    effects.push_back(Refusal(call.token, ErrorCode::kWritesStopped, *why_not));
     return;
   }
   size_t bytes = BytesOf(call.command);
@@ -145,6 +161,18 @@ void Engine::On(AppendFailed& failure, std::vector<Effect>& effects) {
 
 void Engine::On(WritesStopped& stop, std::vector<Effect>&) {
   if (!writes_stopped_) writes_stopped_ = std::move(stop.reason);
+}
+
+void Engine::On(RoomIsLow& low, std::vector<Effect>&) { room_is_low_ = std::move(low); }
+
+void Engine::On(RoomIsBack&, std::vector<Effect>&) { room_is_low_.reset(); }
+
+// Null: it may be. A start's own record is always written: without it there is no history.
+const std::string* Engine::WhyNotWritten(const Command& command) const {
+  if (writes_stopped_.has_value()) return &*writes_stopped_;
+  if (!room_is_low_.has_value() || std::holds_alternative<Boot>(command)) return nullptr;
+  const bool may_pass = !room_is_low_->is_for_nothing && std::visit(MustNotWait{}, command);
+  return may_pass ? nullptr : &room_is_low_->reason;
 }
 
 void Engine::WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects) {

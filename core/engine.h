@@ -6,6 +6,7 @@
 //   GroupDurable   → Reply for every call whose record is now durable, then Published
 //   AppendFailed   → Stop: never undo, never retry (reliability.md section 3)
 //   WritesStopped  → nothing; from now on changes are refused, and reads leave no record
+//   RoomIsLow      → nothing; the same for what can wait, until RoomIsBack
 //
 // The engine decides before it appends, so its World runs ahead of the disk. Nobody can see that:
 // replies wait until their lsn is durable. tools/server.cc pumps it with sockets and RocksDB; tests
@@ -66,8 +67,15 @@ struct AppendFailed {
 struct WritesStopped {
   std::string reason;  // For those whose calls are refused.
 };
-using Input =
-    std::variant<CallArrived, StatusAsked, TasksAsked, GroupDurable, AppendFailed, WritesStopped>;
+// The disk is nearly full. Changes that can wait are refused, and reads leave no record. What keeps
+// watch over the cluster and what ends work goes on, as long as there is room for that.
+struct RoomIsLow {
+  std::string reason;           // For those whose calls are refused.
+  bool is_for_nothing = false;  // Nobody may write any more.
+};
+struct RoomIsBack {};
+using Input = std::variant<CallArrived, StatusAsked, TasksAsked, GroupDurable, AppendFailed,
+                           WritesStopped, RoomIsLow, RoomIsBack>;
 
 // ---- effects ----
 struct Append {
@@ -167,6 +175,9 @@ class Engine {
   void On(GroupDurable& group, std::vector<Effect>& effects);
   void On(AppendFailed& failure, std::vector<Effect>& effects);
   void On(WritesStopped& stop, std::vector<Effect>& effects);
+  void On(RoomIsLow& low, std::vector<Effect>& effects);
+  void On(RoomIsBack& back, std::vector<Effect>& effects);
+  const std::string* WhyNotWritten(const Command& command) const;
   void WaitFor(Lsn lsn, Waiter waiter, std::vector<Effect>& effects);
   void Release(Waiter& waiter, std::vector<Effect>& effects);
   bool AnsweredBefore(CallArrived& call, std::vector<Effect>& effects);
@@ -183,7 +194,8 @@ class Engine {
   size_t waiting_bytes_ = 0;
   bool is_stopped_ = false;
   std::optional<std::string> writes_stopped_;  // Why.
-  std::optional<Hash256> digest_;              // Of world_, until it changes.
+  std::optional<RoomIsLow> room_is_low_;
+  std::optional<Hash256> digest_;  // Of world_, until it changes.
 };
 
 }  // namespace pegel

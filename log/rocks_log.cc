@@ -3,6 +3,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/metadata.h>
 
 #include <limits>
 #include <mutex>
@@ -258,6 +259,14 @@ RocksLog::~RocksLog() = default;
 Head RocksLog::trimmed() const { return impl_->GetTrimmed(); }
 
 absl::Status RocksLog::Trim(const Head& through) { return impl_->Trim(through); }
+
+uint64_t RocksLog::BytesOwed() const {
+  uint64_t in_no_table = 0;
+  impl_->db->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &in_no_table);
+  rocksdb::ColumnFamilyMetaData tables;
+  impl_->db->GetColumnFamilyMetaData(&tables);
+  return in_no_table + (tables.levels.empty() ? 0 : tables.levels.front().size);
+}
 
 void RocksLog::Append(const Group& group, std::function<void(absl::Status)> done) {
   done(impl_->Append(group));

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -74,6 +75,11 @@ class RocksLog final : public Log {
   // a snapshot of `through` were verified. Durable when it returns; the room on disk comes back as
   // RocksDB finds time. Any thread, one at a time, also during an append.
   absl::Status Trim(const Head& through);
+
+  // How much RocksDB will still write of what was appended: the records that are in no table yet,
+  // and the tables that are not compressed yet. At most; what they replace is freed only then. Any
+  // thread.
+  uint64_t BytesOwed() const;
 
   void Append(const Group& group, std::function<void(absl::Status)> done) override;
   absl::StatusOr<std::unique_ptr<Reader>> Read(Lsn from) const override;

@@ -10,7 +10,10 @@ namespace pegel::log {
 namespace {
 
 absl::StatusCode CodeOf(const rocksdb::Status& status, absl::string_view text) {
-  if (status.IsNoSpace()) return absl::StatusCode::kResourceExhausted;
+  // The code is lost where RocksDB wraps one error in another, as for its OPTIONS file.
+  if (status.IsNoSpace() || absl::StrContains(text, "No space left on device")) {
+    return absl::StatusCode::kResourceExhausted;
+  }
   if (status.IsNotFound() || status.IsPathNotFound()) return absl::StatusCode::kNotFound;
   if (status.IsCorruption()) return absl::StatusCode::kDataLoss;
   // RocksDB has no code for it.

@@ -5,6 +5,7 @@
 #include <map>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/canonical.h"
@@ -107,19 +108,29 @@ absl::Status OutOfBackup(Lsn lsn, const log::GroupFile& log) {
                                             log.head().lsn.value));
 }
 
-absl::StatusOr<BackedUp> CreateFrom(const std::string& data_dir, const log::Inspection& source,
-                                    const std::string& dir, OnProgress on_progress) {
+// A full disk needs its room back: `made` is removed. Another failure leaves it, for whoever wants
+// to look, and for the next attempt to clear.
+absl::Status GiveRoomBack(const absl::Status& failure, const std::vector<std::string>& made) {
+  if (!absl::IsResourceExhausted(failure)) return failure;
+  std::error_code error;
+  for (const std::string& path : made) {
+    if (!error) std::filesystem::remove_all(path, error);
+  }
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the disk is full (", failure.message(), "). What had been written was ",
+                   error ? absl::StrCat("not all removed: ", error.message()) : "removed again",
+                   ". Free room on that file system, or name a directory on another one."));
+}
+
+absl::StatusOr<BackedUp> FillFrom(const log::Inspection& source, Folded newest,
+                                  const snapshot::Store& snapshots, const std::string& dir,
+                                  OnProgress on_progress) {
   const log::Head& trimmed = source.trimmed;
   const Lsn through = std::max(source.anchor.lsn, trimmed.lsn);
-  const snapshot::Store snapshots = SnapshotsOf(TrimmedPath(data_dir));
-  absl::StatusOr<Folded> newest = StartFor(through, trimmed, snapshots, PassOver);
-  if (!newest.ok()) return newest.status();
-  if (absl::Status made = MakePlace(dir); !made.ok()) return made;
-  absl::Status kept = KeepSnapshots(snapshots, trimmed, *newest, dir);
+  absl::Status kept = KeepSnapshots(snapshots, trimmed, newest, dir);
   if (!kept.ok()) return kept;
-  Steps steps(newest->head.lsn, trimmed.lsn, through, on_progress);
-  absl::StatusOr<Folded> folded =
-      FoldTo(*source.log, *std::move(newest), through, steps.OnFolded());
+  Steps steps(newest.head.lsn, trimmed.lsn, through, on_progress);
+  absl::StatusOr<Folded> folded = FoldTo(*source.log, std::move(newest), through, steps.OnFolded());
   if (!folded.ok()) return folded.status();
   absl::StatusOr<log::Head> head =
       CopyToFile(*source.log, trimmed, through, LogOf(dir), [&](Lsn lsn) { steps.OnCopied(lsn); });
@@ -131,6 +142,20 @@ absl::StatusOr<BackedUp> CreateFrom(const std::string& data_dir, const log::Insp
   auto made = log::GroupFile::Open(LogOf(dir), nullptr);
   if (!made.ok()) return made.status();
   return Tell(trimmed, *folded, (*made)->bytes());
+}
+
+absl::StatusOr<BackedUp> CreateFrom(const std::string& data_dir, const log::Inspection& source,
+                                    const std::string& dir, OnProgress on_progress) {
+  const Lsn through = std::max(source.anchor.lsn, source.trimmed.lsn);
+  const snapshot::Store snapshots = SnapshotsOf(TrimmedPath(data_dir));
+  absl::StatusOr<Folded> newest = StartFor(through, source.trimmed, snapshots, PassOver);
+  if (!newest.ok()) return newest.status();
+  if (absl::Status made = MakePlace(dir); !made.ok()) return made;
+  absl::StatusOr<BackedUp> filled =
+      FillFrom(source, *std::move(newest), snapshots, dir, on_progress);
+  if (filled.ok()) return filled;
+  return GiveRoomBack(filled.status(),
+                      {log::DataDir{dir}.Snapshots(), absl::StrCat(LogOf(dir), ".tmp")});
 }
 
 // ---- restore ----
@@ -217,14 +242,14 @@ absl::StatusOr<BackedUp> RestoreBackup(const std::string& dir, const std::string
   absl::Status status = ClearUnfinished(place);
   if (status.ok()) status = FillLog(*backup->log, before, through, place, on_copied);
   if (status.ok()) status = KeepSnapshots(backup->snapshots, before, *newest, place);
-  if (!status.ok()) return status;
+  if (!status.ok()) return GiveRoomBack(status, {place});
   absl::StatusOr<Folded> folded =
       FoldTo(*backup->log, *std::move(newest), through, steps.OnFolded());
   if (!folded.ok()) return folded.status();
   if (folded->head != log::Head{}) status = Keep(*folded, place);
   if (status.ok()) status = Prove(place, *folded);
   if (status.ok()) status = MoveIntoPlace(place, data_dir);
-  if (!status.ok()) return status;
+  if (!status.ok()) return GiveRoomBack(status, {place});
   return Tell(before, *folded, backup->log->bytes());
 }
 

@@ -12,10 +12,11 @@
 //
 // Killed at any moment: create leaves a directory without log.groups, which verify and restore
 // refuse and create goes on to replace; restore leaves <data-dir>.restoring, which the next restore
-// removes and no server starts from by accident. The source is never written to.
+// removes and no server starts from by accident. The source is never written to. A full disk gets
+// its room back: what had been written is removed.
 //
 // Errors: kDataLoss with the lsn or the file, kAlreadyExists, kNotFound, kOutOfRange (the lsn is
-// not in the backup), and those of the disk.
+// not in the backup), kResourceExhausted for a full disk, and the others of a disk.
 #pragma once
 
 #include <memory>

@@ -119,7 +119,10 @@ absl::StatusOr<log::Head> CopyToFile(const log::Log& log, const log::Head& befor
   const std::string aside = absl::StrCat(path, ".tmp");
   snapshot::Files& files = snapshot::RealFiles();
   auto writer = log::GroupFileWriter::Create(aside, before, nullptr);
-  if (!writer.ok()) return writer.status();
+  if (!writer.ok()) {
+    files.Remove(aside).IgnoreError();
+    return writer.status();
+  }
   absl::Status status = CopyRecords(log, before, through, [&](const log::Group& group) {
     on_progress(group.head.lsn);
     return (*writer)->Add(group.first, group.bytes);

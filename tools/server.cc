@@ -7,6 +7,7 @@
 #include "core/boot/reducer.h"
 #include "core/utc.h"
 #include "log/data_dir.h"
+#include "log/record_codec.h"
 #include "tools/seal_commands.h"
 
 namespace pegel::tools {
@@ -41,7 +42,10 @@ absl::Status WithDynamics(const absl::Status& refusal) {
 }  // namespace
 
 Server::Server(net::EventLoop& loop, ServerOptions options)
-    : loop_(loop), options_(std::move(options)) {}
+    : loop_(loop), options_(std::move(options)) {
+  if (options_.room) return;
+  options_.room = [dir = options_.data_dir] { return RoomOf(dir); };
+}
 
 // Bad configs and key files must not touch the disk: what can be told without the log is told
 // first.
@@ -50,7 +54,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, Serv
   if (absl::Status status = server->CheckAddress(); !status.ok()) return status;
   if (absl::Status status = server->LoadKeys(); !status.ok()) return status;
   if (absl::Status status = server->Statics(World()).status(); !status.ok()) return status;
-  if (absl::Status status = server->Recover(); !status.ok()) return status;
+  absl::Status room = CheckRoomToStart(server->options_.room(), server->options_.disk_reserve,
+                                       server->options_.data_dir);
+  if (!room.ok()) return room;
+  if (absl::Status status = server->Recover(); !status.ok()) {
+    return server->WithRoomAdvice(status);
+  }
+  server->WatchRoom();
   absl::StatusOr<std::map<std::string, config::Value>> statics =
       server->Statics(server->engine_->world());
   if (!statics.ok()) return WithDynamics(statics.status());
@@ -145,7 +155,11 @@ std::function<void(std::function<void()>)> Server::Poster() {
 // The folds beside the engine's. The second World is a copy: read back from disk it would be the
 // same, only later.
 void Server::StartFolds(replay::Recovered& recovered) {
-  snapshot::Store store(snapshot::RealFiles(), log::DataDir{options_.data_dir}.Snapshots());
+  auto kept = [log = log_.get(), reserve = options_.disk_reserve] {
+    return log->BytesOwed() + reserve;
+  };
+  snapshot_files_ = std::make_unique<RoomyFiles>(snapshot::RealFiles(), options_.room, kept);
+  snapshot::Store store(*snapshot_files_, log::DataDir{options_.data_dir}.Snapshots());
   auto begin = [store, log = log_.get(), warn = options_.on_warning](Lsn lsn) {
     return replay::StartFor(lsn, log->trimmed(), store, [&](const absl::Status& bad) {
       if (warn) warn(std::string(bad.message()));
@@ -186,7 +200,7 @@ SnapshotEvents Server::OnSnapshots() {
                                              ". Nothing is lost; the disk fills up.")});
     }
   };
-  events.on_doubt = [this](Alarm alarm) {
+  events.on_doubt = [this](const Alarm& alarm) {
     Raise(alarm);
     Step(WritesStopped{absl::StrCat(
         "Nothing can be changed: alarm ", alarm.name, " (", alarm.text,
@@ -200,6 +214,60 @@ void Server::Raise(Alarm alarm) {
     options_.on_warning(absl::StrCat("ALARM ", alarm.name, ": ", alarm.text));
   }
   alarms_[std::move(alarm.name)] = std::move(alarm.text);
+}
+
+// ---- room on the disk ----
+
+constexpr int64_t kLookAtRoomMs = 1'000;
+
+void Server::WatchRoom() {
+  room_ = std::make_unique<DiskRoom>(
+      options_.data_dir, options_.disk_reserve,
+      DiskRoom::Ports{options_.room, [this] { return log_->BytesOwed(); }, options_.monotonic_ms});
+  if (room_->level() != DiskRoom::Level::kPlenty) OnRoomChanged();
+  LookAtRoomLater();
+}
+
+void Server::LookAtRoomLater() {
+  loop_.After(kLookAtRoomMs, [this, alive = alive_] {
+    if (!*alive) return;
+    if (room_->Look()) {
+      OnRoomChanged();
+    } else if (auto alarm = alarms_.find(kNoSpaceAlarm); alarm != alarms_.end()) {
+      alarm->second = room_->Text();  // With the room as it is now.
+    }
+    LookAtRoomLater();
+  });
+}
+
+void Server::OnRoomChanged() {
+  if (room_->level() == DiskRoom::Level::kPlenty) {
+    alarms_.erase(kNoSpaceAlarm);
+    if (options_.on_warning) {
+      options_.on_warning("alarm NOSPACE is over: there is room again, changes are taken");
+    }
+    return Step(RoomIsBack{});
+  }
+  const bool is_at_floor = room_->level() == DiskRoom::Level::kAtFloor;
+  std::string text = room_->Text();
+  if (is_at_floor) {
+    absl::StrAppend(&text, ". The reserve is used up: lost servers and moves wait, too");
+  }
+  std::string reason =
+      absl::StrCat("Nothing can be changed: alarm NOSPACE (", text,
+                   "). Nothing was logged; send the call again then. Reads go on.");
+  Raise({kNoSpaceAlarm, std::move(text)});
+  Step(RoomIsLow{std::move(reason), is_at_floor});
+}
+
+absl::Status Server::WithRoomAdvice(const absl::Status& failure) const {
+  if (!absl::IsResourceExhausted(failure)) return failure;
+  return absl::Status(
+      failure.code(),
+      absl::StrCat("the disk is full (", failure.message(), "). Every acknowledged call is in ",
+                   options_.data_dir,
+                   ". Free room on its file system and start again; docs/operating.md, A full "
+                   "disk."));
 }
 
 // Record 1 of a new log, or news for an old one. First in line, so durable before any call's reply.
@@ -367,8 +435,10 @@ void Server::Do(Append& effect) {
       if (*alive) HandOver();
     });
   }
+  const size_t bytes = log::EncodedBytesMax(effect.record);
   gathered_.push_back(std::move(effect.record));
   if (gathered_.size() >= kRecordsAtOnce) HandOver();
+  if (room_->OnSubmitted(bytes)) OnRoomChanged();
 }
 
 void Server::Do(Reply& effect) {
@@ -424,9 +494,11 @@ void Server::HandOver() {
 
 void Server::OnCommitted(log::Committed committed) {
   if (committed.status.ok()) {
+    room_->OnDurable(committed.chains.size());
     Step(GroupDurable{committed.through, std::move(committed.chains)});
   } else {
-    Step(AppendFailed{absl::StrCat("the log cannot be written: ", committed.status.message())});
+    Step(AppendFailed{
+        absl::StrCat("the log cannot be written: ", WithRoomAdvice(committed.status).message())});
   }
   StopIfDrained();
 }

@@ -3,6 +3,7 @@
 //   net/ → Submit → Engine::Step → records gathered over one loop turn → Sequencer (own thread)
 //   Sequencer → posted to the loop → Engine::Step(GroupDurable) → replies, and changes to watchers
 //   Rebalancer makes plans on a thread of its own, and says when moves have something due
+//   DiskRoom says when the disk is nearly full, before it is, and the engine what then goes on
 //   SnapshotThread folds what is durable once more, writes snapshots, and raises alarms
 //
 // Loop thread only, but for what the sequencer's report posts. Used by pegeld and by tests that
@@ -23,10 +24,12 @@
 #include "net/event_loop.h"
 #include "net/server.h"
 #include "replay/recover.h"
+#include "tools/disk_room.h"
 #include "tools/history_thread.h"
 #include "tools/keyring.h"
 #include "tools/past_reader.h"
 #include "tools/rebalancer.h"
+#include "tools/roomy_files.h"
 #include "tools/server_options.h"
 #include "tools/snapshot_thread.h"
 
@@ -76,6 +79,10 @@ class Server final : public Line {
   SnapshotEvents OnSnapshots();
   Rebalancer::Ports ForRebalances();
   void Raise(Alarm alarm);
+  void WatchRoom();
+  void LookAtRoomLater();
+  void OnRoomChanged();
+  absl::Status WithRoomAdvice(const absl::Status& failure) const;
   std::function<void(std::function<void()>)> Poster();
   absl::Status LoadKeys();
   absl::StatusOr<std::map<std::string, config::Value>> Statics(const World& world);
@@ -100,6 +107,8 @@ class Server final : public Line {
   ServerOptions options_;
   std::unique_ptr<Keyring> keyring_;  // Null: no key file.
   std::unique_ptr<log::RocksLog> log_;
+  std::unique_ptr<DiskRoom> room_;
+  std::unique_ptr<RoomyFiles> snapshot_files_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<log::Sequencer> sequencer_;
   std::shared_ptr<ChangeFeed> changes_;

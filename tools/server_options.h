@@ -2,6 +2,7 @@
 // hand.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -13,6 +14,7 @@
 #include "core/ids.h"
 #include "core/ports.h"
 #include "net/limits.h"
+#include "tools/disk_room.h"
 #include "tools/snapshot_options.h"
 
 namespace pegel::tools {
@@ -29,6 +31,7 @@ struct ServerOptions {
   ChangeFeedOptions changes;  // What watchers find in memory.
   int64_t lease_ms = 10'000;  // How long a tablet server may be silent.
   SnapshotOptions snapshots;
+  uint64_t disk_reserve = 64 << 20;  // Room that callers leave on the disk (tools/disk_room.h).
   // All of the above with where each value came from, secrets masked: the answer to AskSettings.
   std::vector<EffectiveSetting> shown;
   std::string version;  // What AskStatus says the program is.
@@ -36,6 +39,8 @@ struct ServerOptions {
   std::function<UnixNanos()> now;
   // Milliseconds since some moment, never going back, for leases.
   std::function<int64_t()> monotonic_ms = MonotonicMs;
+  // The room on the file system of `data_dir`. Null: as the system says.
+  std::function<absl::StatusOr<Room>()> room;
   // 128 random bits as hex, used when the log is new.
   std::string new_cluster_id;
   // How far a start is; called for each record that it folds. Null: nobody wants to know.

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/config/duration.h"
+#include "core/config/memory_size.h"
 #include "procedures/suggest.h"
 
 namespace pegel::tools {
@@ -21,6 +22,10 @@ constexpr int64_t kLeaseMsMax = 3'600'000;
 // Shorter ones would do nothing but write; a year is as good as never.
 constexpr int64_t kSnapshotMsMin = 1'000;
 constexpr int64_t kSnapshotMsMax = 366LL * 24 * 3'600'000;
+
+// Less would not hold what is under way; more than a terabyte is a slip.
+constexpr int64_t kReserveBytesMin = 1 << 20;
+constexpr int64_t kReserveBytesMax = int64_t{1} << 40;
 
 absl::Status LandText(const std::string& text, std::string* out) {
   if (text.empty()) return absl::InvalidArgumentError("expected a text, found an empty one");
@@ -56,6 +61,17 @@ absl::Status LandDuration(const std::string& text, int64_t min_ms, int64_t max_m
   return absl::OkStatus();
 }
 
+absl::Status LandReserve(const std::string& text, uint64_t* out_bytes) {
+  absl::StatusOr<config::MemorySize> size = config::ParseMemorySize(text);
+  if (!size.ok()) return size.status();
+  if (size->bytes < kReserveBytesMin || size->bytes > kReserveBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected a size from 1 mb to 1 tb, found '", text, "'"));
+  }
+  *out_bytes = static_cast<uint64_t>(size->bytes);
+  return absl::OkStatus();
+}
+
 constexpr Setting kSettings[] = {
     {"pegel.data-dir", "--data-dir", "DIR", "", "Directory of the log; made if it is not there",
      [](const std::string& text, ServerOptions& o) { return LandText(text, &o.data_dir); }},
@@ -70,6 +86,9 @@ constexpr Setting kSettings[] = {
      [](const std::string& text, ServerOptions& o) {
        return LandSwitch(text, &o.engine.log_reads);
      }},
+    {"pegel.disk.reserve", "--disk-reserve", "SIZE", "64 mb",
+     "Room that callers leave on the log's file system; with less, changes are refused (NOSPACE)",
+     [](const std::string& text, ServerOptions& o) { return LandReserve(text, &o.disk_reserve); }},
     {"pegel.line-max", "--line-max", "N", "8192",
      "Calls that may wait for the disk; more are refused as OVERLOADED",
      [](const std::string& text, ServerOptions& o) {

@@ -15,7 +15,7 @@ namespace pegel::tools {
 struct Setting {
   absl::string_view key;           // `pegel.line-max`
   absl::string_view flag;          // `--line-max`
-  absl::string_view type;          // For help: DIR, FILE, HOST:PORT, DURATION, BOOL or N.
+  absl::string_view type;          // For help: DIR, FILE, HOST:PORT, DURATION, SIZE, BOOL or N.
   absl::string_view default_text;  // Empty: none.
   absl::string_view help;
   // Checks a value and puts it where it belongs. Errors say what was expected and found; where it

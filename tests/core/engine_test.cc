@@ -247,6 +247,61 @@ TEST_F(EngineTest, WhenWritesAreStoppedReadsGoOnAndLeaveNoRecord) {
   EXPECT_TRUE(stops_.empty());
 }
 
+// Alarm NOSPACE. It ends, unlike the others.
+TEST_F(EngineTest, WhenRoomIsLowOnlyWhatCannotWaitIsWritten) {
+  const RequestId id{1, 2};
+  Call(1, AddAcl{kEntry}, id);
+  Take(engine_.Step(RoomIsLow{"alarm NOSPACE"}));
+  Durable(1);
+  const AddAcl more{EntryOf("ALLOW", "User:Bob", "WRITE", "d")};
+  Call(2, more);
+  ASSERT_EQ(replies_.size(), 2u);
+  EXPECT_EQ(LastError(), ErrorCode::kWritesStopped);
+  EXPECT_EQ(std::get<Error>(replies_[1].outcome).message, "alarm NOSPACE");
+  EXPECT_FALSE(replies_[1].receipt.has_value());
+  Call(3, ListAcl{});
+  EXPECT_TRUE(IsAccepted(replies_.back().outcome));
+  Call(4, AddAcl{kEntry}, id);
+  EXPECT_EQ(replies_.back().receipt, (Receipt{Lsn{2}, ChainAt(2)})) << "a retry of what is there";
+  EXPECT_EQ(appended_.size(), 1u);
+  Call(5, RegisterServer{cluster::ServerId{1}, "r", "h:1"}, {}, "User:root");
+  Call(6, ServerLost{cluster::ServerId{1}, Lsn{3}}, {}, "System:pegeld");
+  Call(7, ReplicaReport{cluster::ServerId{1}, Lsn{3}, {}, {}, {}, {}});
+  Call(8, AdvanceMoves{}, {}, "System:pegeld");
+  Call(9, PauseRebalance{});
+  Call(10, CancelRebalance{});
+  EXPECT_EQ(appended_.size(), 7u);
+  Durable(6);
+  Take(engine_.Step(RoomIsBack{}));
+  Call(11, more);
+  EXPECT_EQ(appended_.size(), 8u);
+}
+
+TEST_F(EngineTest, WhenThereIsRoomForNothingOnlyTheRecordOfAStartIsWritten) {
+  Take(engine_.Step(RoomIsLow{"alarm NOSPACE", /*is_for_nothing=*/true}));
+  Call(1, ServerLost{cluster::ServerId{1}, Lsn{3}}, {}, "System:pegeld");
+  Call(2, CancelRebalance{});
+  ASSERT_EQ(replies_.size(), 2u);
+  EXPECT_EQ(LastError(), ErrorCode::kWritesStopped);
+  Call(3, ListAcl{});
+  EXPECT_TRUE(IsAccepted(replies_.back().outcome));
+  EXPECT_TRUE(appended_.empty());
+  Call(4, BootOf(true), {}, "System:pegeld");
+  EXPECT_EQ(appended_.size(), 1u);
+  Take(engine_.Step(RoomIsLow{"alarm NOSPACE"}));
+  Call(5, CancelRebalance{});
+  EXPECT_EQ(appended_.size(), 2u) << "from the floor back to the reserve";
+}
+
+// There is room, and the log is in doubt all the same.
+TEST_F(EngineTest, RoomDoesNotEndAnAlarmOfDoubt) {
+  Take(engine_.Step(RoomIsLow{"alarm NOSPACE"}));
+  Take(engine_.Step(WritesStopped{"alarm DIVERGED"}));
+  Take(engine_.Step(RoomIsBack{}));
+  Call(1, CancelRebalance{});
+  EXPECT_EQ(std::get<Error>(replies_.back().outcome).message, "alarm DIVERGED");
+}
+
 TEST_F(EngineTest, TheStatusWaitsUntilWhatItShowsIsDurable) {
   Call(1, AddAcl{kEntry});
   Take(engine_.Step(StatusAsked{2}));

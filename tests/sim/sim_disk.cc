@@ -76,6 +76,9 @@ class WritableFile final : public rocksdb::FSWritableFile {
   IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
     return disk_->AppendTo(path_, file_, data.ToString());
   }
+  IOStatus Allocate(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override {
+    return disk_->Allocate(path_, file_);
+  }
   IOStatus Truncate(uint64_t size, const IOOptions&, IODebugContext*) override {
     if (size == disk_->SizeOf(file_)) return IOStatus::OK();  // RocksDB does so at every close.
     return disk_->Change({Kind::kTruncate, path_, "", file_, size, ""});
@@ -141,6 +144,16 @@ class Lock final : public rocksdb::FileLock {
 
 bool IsSync(const DiskOp& op) { return op.kind == Kind::kSync || op.kind == Kind::kSyncDir; }
 
+bool TakesRoom(const DiskOp& op) {
+  return op.kind == Kind::kMakeDir || op.kind == Kind::kCreate || op.kind == Kind::kWrite ||
+         op.kind == Kind::kRename || op.kind == Kind::kLink;
+}
+
+bool IsMeant(SimDisk::Fault fault, const DiskOp& op) {
+  if (fault == SimDisk::Fault::kSync) return IsSync(op);
+  return fault == SimDisk::Fault::kWrite ? op.kind == Kind::kWrite : TakesRoom(op);
+}
+
 }  // namespace
 
 DiskImage SimDisk::image() const {
@@ -163,6 +176,12 @@ void SimDisk::FailNth(Fault fault, uint64_t n) {
   fault_ = fault;
   fault_countdown_ = n;
   has_failed_ = false;
+  is_full_ = false;
+}
+
+void SimDisk::MakeRoom() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  is_full_ = false;
 }
 
 bool SimDisk::has_failed() const {
@@ -191,21 +210,37 @@ uint64_t SimDisk::SizeOf(uint64_t file) const {
   return image_.Bytes(file).size();
 }
 
+IOStatus SimDisk::Allocate(const std::string& path, uint64_t file) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const bool wants_room = fault_ == Fault::kNoRoom || fault_ == Fault::kFull;
+  const DiskOp op{Kind::kWrite, path, "", file, 0, ""};
+  return wants_room && FaultHits(op) ? Failure(op) : IOStatus::OK();
+}
+
 IOStatus SimDisk::ChangeLocked(DiskOp op) {
   bool is_hit = FaultHits(op);
-  std::string what = is_hit ? ToText(op) : "";
+  IOStatus status = is_hit ? Failure(op) : IOStatus::OK();
   if (is_hit && op.kind == Kind::kWrite) op.bytes.resize(op.bytes.size() / 2);
   if (!is_hit || op.kind == Kind::kWrite) {
     image_.Apply(op);
     ops_.push_back(std::move(op));
   }
-  return is_hit ? IOStatus::IOError("injected", what) : IOStatus::OK();
+  return status;
+}
+
+IOStatus SimDisk::Failure(const DiskOp& op) const {
+  if (fault_ == Fault::kNoRoom || fault_ == Fault::kFull) {
+    return IOStatus::NoSpace("injected", ToText(op));
+  }
+  return IOStatus::IOError("injected", ToText(op));
 }
 
 bool SimDisk::FaultHits(const DiskOp& op) {
-  bool is_kind = fault_ == Fault::kSync ? IsSync(op) : op.kind == Kind::kWrite;
-  if (!is_kind || fault_countdown_ == 0 || --fault_countdown_ > 0) return false;
+  if (!IsMeant(fault_, op)) return false;
+  if (is_full_) return true;
+  if (fault_countdown_ == 0 || --fault_countdown_ > 0) return false;
   has_failed_ = true;
+  is_full_ = fault_ == Fault::kFull;
   return true;
 }
 

@@ -1,7 +1,8 @@
 // A disk in memory for RocksDB and the anchor: rocksdb::FileSystem over a DiskImage.
 //
 // It writes down every change, so that a test runs a workload once and then asks what any power cut
-// at any point would have left (DiskImage::Survive), and it can let any one write or sync fail.
+// at any point would have left (DiskImage::Survive), it can let any one write or sync fail, and it
+// can be full.
 //
 // Threads: any. Must outlive every file opened from it.
 #pragma once
@@ -31,11 +32,14 @@ class SimDisk final : public rocksdb::FileSystem {
   std::vector<DiskOp> ops() const;  // Every change so far.
   size_t op_count() const;
 
-  enum class Fault { kWrite, kSync };
-  // Lets the `n`-th write (half of it happens) or sync (of a file or directory; it does not happen)
-  // from now on fail with an I/O error, from 1.
+  // kNoRoom: of what takes room, which is a write, a new file or directory, a rename, a link, and
+  // room that is asked for in advance. kFull: the same, and from then on all that takes room.
+  enum class Fault { kWrite, kSync, kNoRoom, kFull };
+  // Lets the `n`-th write (half of it happens), sync (of a file or directory; it does not happen)
+  // or change that takes room from now on fail, from 1.
   void FailNth(Fault fault, uint64_t n);
   bool has_failed() const;  // The fault has happened.
+  void MakeRoom();          // The disk is full no more.
 
   Status SyncDir(const std::string& path) { return Change({DiskOp::Kind::kSyncDir, path}); }
 
@@ -44,6 +48,7 @@ class SimDisk final : public rocksdb::FileSystem {
   // Fails, or applies and notes `op`.
   Status Change(DiskOp op);
   Status AppendTo(const std::string& path, uint64_t file, const std::string& bytes);
+  Status Allocate(const std::string& path, uint64_t file);  // Fails, or does nothing.
   std::string ReadAt(uint64_t file, uint64_t offset, size_t size) const;
   uint64_t SizeOf(uint64_t file) const;
 
@@ -108,6 +113,7 @@ class SimDisk final : public rocksdb::FileSystem {
   // All with mutex_ held.
   Status ChangeLocked(DiskOp op);
   bool FaultHits(const DiskOp& op);
+  Status Failure(const DiskOp& op) const;
   Status FindLocked(const std::string& path, uint64_t* file) const;
   Status CreateLocked(const std::string& path, DiskOp::Kind kind, uint64_t* file);
 
@@ -118,6 +124,7 @@ class SimDisk final : public rocksdb::FileSystem {
   Fault fault_ = Fault::kWrite;
   uint64_t fault_countdown_ = 0;  // 0: none.
   bool has_failed_ = false;
+  bool is_full_ = false;
 };
 
 }  // namespace pegel::testing

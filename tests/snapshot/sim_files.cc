@@ -11,6 +11,7 @@ const rocksdb::IOOptions kIo;
 absl::Status ToStatus(const rocksdb::IOStatus& status) {
   if (status.ok()) return absl::OkStatus();
   if (status.IsNotFound() || status.IsPathNotFound()) return absl::NotFoundError(status.ToString());
+  if (status.IsNoSpace()) return absl::ResourceExhaustedError(status.ToString());
   return absl::UnavailableError(status.ToString());
 }
 

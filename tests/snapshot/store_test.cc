@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "tests/snapshot/sim_files.h"
 #include "tests/support/folded_history.h"
 
@@ -129,6 +131,24 @@ TEST_F(Snapshots, AFailedWriteLeavesTheOlderOnes) {
     disk_.FailNth(fault, 0);
   }
   EXPECT_GE(failures, 4);
+}
+
+// At each operation that takes room. Nothing is left that would take more of it.
+TEST_F(Snapshots, AFullDiskLeavesTheOlderOnesAndNoLitter) {
+  int points = 0;
+  for (;; ++points) {
+    Lsn good = MustWrite();
+    const std::map<std::string, size_t> before = disk_.image().Files();
+    disk_.FailNth(SimDisk::Fault::kFull, static_cast<uint64_t>(points) + 1);
+    absl::StatusOr<Written> written = Write();
+    if (!disk_.has_failed()) break;
+    EXPECT_TRUE(absl::IsResourceExhausted(written.status())) << written.status();
+    EXPECT_EQ(disk_.image().Files(), before) << "after operation " << points + 1;
+    EXPECT_EQ(Newest(), good);
+    disk_.MakeRoom();
+  }
+  std::printf("disk full in snapshots: points=%d\n", points);
+  EXPECT_GE(points, 3) << "to make the file, to write it, and to give it its name";
 }
 
 }  // namespace

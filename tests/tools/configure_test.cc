@@ -71,6 +71,7 @@ TEST_F(Configuring, EverySettingOfTheFileLands) {
                               "pegel.listen: '[::1]:9'\n"
                               "pegel.secrets.key-file: /k\n"
                               "pegel.log.reads: FALSE\n"
+                              "pegel.disk.reserve: 12 mb\n"
                               "pegel.line-max: 2\n"
                               "pegel.connections-max: 3\n"
                               "pegel.connections-per-address-max: 4\n"
@@ -87,6 +88,7 @@ TEST_F(Configuring, EverySettingOfTheFileLands) {
   EXPECT_EQ(options.listen, "[::1]:9");
   EXPECT_EQ(options.key_file, "/k");
   EXPECT_FALSE(options.engine.log_reads);
+  EXPECT_EQ(options.disk_reserve, uint64_t{12} << 20);
   EXPECT_EQ(options.engine.line_records_max, 2u);
   EXPECT_EQ(options.limits.connections_max, 3u);
   EXPECT_EQ(options.limits.connections_per_address_max, 4u);
@@ -152,6 +154,9 @@ TEST_F(Configuring, AMistakeIsNamedByItsPlace) {
       file() + ":1: key 'pegel.line-max': expected a whole number from 1 to 1000000000, found '0'");
   EXPECT_EQ(Refusal("pegel.log.reads: yes\n"),
             file() + ":1: key 'pegel.log.reads': expected true or false, found 'yes'");
+  EXPECT_EQ(
+      Refusal("pegel.disk.reserve: 1 kb\n"),
+      file() + ":1: key 'pegel.disk.reserve': expected a size from 1 mb to 1 tb, found '1 kb'");
   EXPECT_EQ(Refusal("pegel.data-dir: ''\n"),
             file() + ":1: key 'pegel.data-dir': expected a text, found an empty one");
   EXPECT_EQ(Refusal("", {.flags = {{"--line-max", "x"}}}),

@@ -109,6 +109,8 @@ absl::Status Squad::RegisterAll() {
     if (registered.error) {
       // The answer to a retry that took longer than its lease: registered, and lost again.
       if (registered.error->code == ErrorCode::kServerLost) continue;
+      // An alarm: the disk is full to the last, or the log is in doubt. Again with the next beat.
+      if (registered.error->code == ErrorCode::kWritesStopped) continue;
       return Refused(member.server.id, *registered.error);
     }
     member.epoch = registered.epoch;
