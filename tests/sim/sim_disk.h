@@ -28,7 +28,8 @@ class SimDisk final : public rocksdb::FileSystem {
   // ---- for the test ----
 
   DiskImage image() const;
-  std::vector<DiskOp> ops() const;  // Every change so far.
+  std::vector<DiskOp> ops() const;                     // Every change so far.
+  std::vector<DiskOp> ops_behind(size_t count) const;  // Those behind the first `count`.
   size_t op_count() const;
 
   enum class Fault { kWrite, kSync };
