@@ -13,6 +13,7 @@
 //                 no slot taken, no order to stop that a live server has not confirmed
 //   watch         every change once, in order, with its facts, never before it is durable
 //   lease         no lease ends early or outlives its end; only its holder renews it
+//   wire          tasks and reports are read from their bytes as they were written
 //
 // `trace` (two runs of a seed) and `liveness` (peace ends everything) are the life's own.
 #pragma once
