@@ -22,11 +22,24 @@ std::shared_ptr<T> Unowned(T* pointer) {
 // NewCompositeEnv knows no clock; RocksDB takes it from this member.
 class LogEnv final : public rocksdb::EnvWrapper {
  public:
-  LogEnv(const std::shared_ptr<rocksdb::FileSystem>& fs, rocksdb::SystemClock* clock)
-      : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(fs)) {
+  LogEnv(const std::shared_ptr<rocksdb::FileSystem>& fs, rocksdb::SystemClock* clock,
+         rocksdb::Env* workers)
+      : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(fs)),
+        workers_(workers != nullptr ? workers : target()) {
     file_system_ = fs;
     if (clock != nullptr) system_clock_ = Unowned(clock);
   }
+
+  void Schedule(void (*work)(void*), void* arg, Priority priority, void* tag,
+                void (*drop)(void*)) override {
+    workers_->Schedule(work, arg, priority, tag, drop);
+  }
+  int UnSchedule(void* tag, Priority priority) override {
+    return workers_->UnSchedule(tag, priority);
+  }
+
+ private:
+  rocksdb::Env* const workers_;
 };
 
 class WarningLogger final : public rocksdb::Logger {
@@ -77,9 +90,10 @@ absl::Status FailureLatch::Get() const {
   return first_;
 }
 
-std::unique_ptr<rocksdb::Env> MakeEnv(rocksdb::FileSystem* fs, rocksdb::SystemClock* clock) {
+std::unique_ptr<rocksdb::Env> MakeEnv(rocksdb::FileSystem* fs, rocksdb::SystemClock* clock,
+                                      rocksdb::Env* workers) {
   return std::make_unique<LogEnv>(fs == nullptr ? rocksdb::FileSystem::Default() : Unowned(fs),
-                                  clock);
+                                  clock, workers);
 }
 
 std::shared_ptr<rocksdb::Logger> MakeLogger(OnWarning on_warning) {

@@ -31,8 +31,10 @@ class FailureLatch {
   absl::Status first_;
 };
 
-// The files of `fs` and the time of `clock`; null: the machine's. Both must outlive it.
-std::unique_ptr<rocksdb::Env> MakeEnv(rocksdb::FileSystem* fs, rocksdb::SystemClock* clock);
+// The files of `fs`, the time of `clock` and the threads of `workers`; null: the machine's. All
+// must outlive it.
+std::unique_ptr<rocksdb::Env> MakeEnv(rocksdb::FileSystem* fs, rocksdb::SystemClock* clock,
+                                      rocksdb::Env* workers);
 
 // Passes on warnings and errors, drops the rest. Writes no file.
 std::shared_ptr<rocksdb::Logger> MakeLogger(OnWarning on_warning);

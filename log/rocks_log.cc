@@ -68,7 +68,7 @@ struct RocksLog::Impl {
         dir{log_options.data_dir},
         fs(options.file_system != nullptr ? options.file_system
                                           : rocksdb::FileSystem::Default().get()),
-        env(MakeEnv(fs, options.clock)) {}
+        env(MakeEnv(fs, options.clock, options.workers)) {}
 
   rocksdb::Options RocksOptions() const;
   absl::Status OpenReadOnly();
@@ -101,6 +101,7 @@ struct RocksLog::Impl {
 
 rocksdb::Options RocksLog::Impl::RocksOptions() const {
   rocksdb::Options rocks = MakeOptions(options.write_buffer_bytes);
+  if (options.workers != nullptr) MakeRepeatable(rocks);
   rocks.env = env.get();
   rocks.info_log = MakeLogger(options.on_warning);
   rocks.listeners = {MakeListener(failure, options.on_warning)};

@@ -22,6 +22,7 @@
 #include "log/log.h"
 
 namespace rocksdb {
+class Env;
 class FileSystem;
 class SystemClock;
 }  // namespace rocksdb
@@ -36,7 +37,10 @@ struct RocksLogOptions {
 
   // For tests.
   rocksdb::SystemClock* clock = nullptr;  // Null: the real one. Must outlive the log.
-  size_t write_buffer_bytes = 64 << 20;   // Unflushed bytes at which a table is written.
+  // Takes RocksDB's background work (Schedule, UnSchedule) instead of threads; with it the same
+  // appends change the disk in the same way every time. Must outlive the log.
+  rocksdb::Env* workers = nullptr;
+  size_t write_buffer_bytes = 64 << 20;  // Unflushed bytes at which a table is written.
 };
 
 // What a data directory holds, as found without touching it.

@@ -1,8 +1,11 @@
 #include "log/rocks_options.h"
 
 #include <rocksdb/file_checksum.h>
+#include <rocksdb/memtablerep.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+
+#include <memory>
 
 namespace pegel::log {
 namespace {
@@ -96,6 +99,11 @@ rocksdb::Options MakeOptions(size_t write_buffer_bytes) {
   SetRoom(options);
   SetTables(options);
   return options;
+}
+
+void MakeRepeatable(rocksdb::Options& options) {
+  options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
+  options.allow_concurrent_memtable_write = false;  // A vector has none; and there is one writer.
 }
 
 rocksdb::WriteOptions AppendOptions() {

@@ -14,6 +14,10 @@ namespace pegel::log {
 // Without env, logger, listeners and create_if_missing, which are the caller's.
 rocksdb::Options MakeOptions(size_t write_buffer_bytes);
 
+// For tests: when a write buffer is full follows from what is in it. A skip list, which is faster
+// for those who look keys up, tosses coins for the room that it takes.
+void MakeRepeatable(rocksdb::Options& options);
+
 rocksdb::WriteOptions AppendOptions();
 rocksdb::ReadOptions ScanOptions();
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/sim/histories.h"
+#include "tests/sim/over_the_wire.h"
 #include "tests/sim/texts.h"
 
 namespace pegel::sim {
@@ -152,7 +153,9 @@ void Tablet::Work() {
   stage_.Send([this, life = life_, who = Registration{id_, epoch_}] {
     if (host_.server == nullptr) return;
     host_.server->AskTasks(who, [this, life](const TaskList& list) {
-      stage_.Send([this, life, tasks = list.tasks] { Perform(life, tasks); });
+      std::vector<cluster::Task> read = OverTheWire(list.tasks, {id_});
+      if (read != list.tasks) stage_.Violate("wire", "tasks are read otherwise than written");
+      stage_.Send([this, life, tasks = std::move(read)] { Perform(life, tasks); });
     });
   });
 }
@@ -229,7 +232,12 @@ void Tablet::Tell(const Words& words) {
   };
   stage_.Send([this, report = words.report, on_reply] {
     if (host_.server == nullptr) return;
-    host_.server->Report(report, [this, on_reply](const Reply& reply) {
+    auto read = OverTheWire(report);
+    const auto* passed = std::get_if<ReplicaReport>(&read);
+    if (passed == nullptr || *passed != report) {
+      return stage_.Violate("wire", "a report is read otherwise than written");
+    }
+    host_.server->Report(*passed, [this, on_reply](const Reply& reply) {
       stage_.Send([on_reply, reply] { on_reply(reply); });
     });
   });
@@ -256,6 +264,7 @@ void Watcher::Ask() {
   if (asked_ > host_.server->through()) return;
   WatchBatch batch = host_.server->Read(asked_, *follower_);
   if (batch.through < asked_) return;
+  batch = OverTheWire(batch);
   judge_.OnBatch(asked_, batch.changes, batch.through);
   Lsn from = std::exchange(asked_, Next(batch.through));
   // A stream: late, but in order and whole.

@@ -30,6 +30,11 @@ class GroupReader final : public log::Reader {
 
 }  // namespace
 
+absl::StatusOr<replay::Folded> FaultyLog::Recover() {
+  return replay::FoldLog(*this, {}, {}, anchor_,
+                         [](const Record&, const Applied&, const Hash256&) {});
+}
+
 void FaultyLog::Append(const log::Group& group, std::function<void(absl::Status)> done) {
   PEGEL_CHECK(!under_way_.has_value(), "one append at a time");
   PEGEL_CHECK(group.first == Next(head_.lsn), "group of lsn ", group.first.value, " behind ",

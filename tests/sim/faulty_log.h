@@ -12,21 +12,20 @@
 #include <optional>
 #include <vector>
 
-#include "log/log.h"
+#include "tests/sim/life_log.h"
 
 namespace pegel::sim {
 
-class FaultyLog final : public log::Log {
+class FaultyLog final : public LifeLog {
  public:
-  enum class Left { kNothing, kGroup, kGroupAndAnchor };
-
-  // ---- for the life ----
-  bool is_busy() const { return under_way_.has_value(); }
-  void Finish();          // The append under way is durable, and said so.
-  void Fail(Left left);   // It failed; this is on the disk.
-  void Crash(Left left);  // Nobody is there to be told.
-  const log::Head& anchor() const { return anchor_; }
-  Lsn durable() const { return head_.lsn; }
+  // ---- LifeLog ----
+  absl::StatusOr<replay::Folded> Recover() override;
+  bool is_busy() const override { return under_way_.has_value(); }
+  void Finish() override;
+  void Fail(Left left) override;
+  void Crash(Left left) override;
+  const log::Head& anchor() const override { return anchor_; }
+  Lsn durable() const override { return head_.lsn; }
 
   // ---- log::Log ----
   void Append(const log::Group& group, std::function<void(absl::Status)> done) override;

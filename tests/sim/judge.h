@@ -13,6 +13,7 @@
 //                 no slot taken, no order to stop that a live server has not confirmed
 //   watch         every change once, in order, with its facts, never before it is durable
 //   lease         no lease ends early or outlives its end; only its holder renews it
+//   wire          tasks and reports are read from their bytes as they were written
 //
 // `trace` (two runs of a seed) and `liveness` (peace ends everything) are the life's own.
 #pragma once
@@ -26,7 +27,7 @@
 #include "core/engine.h"
 #include "core/leases.h"
 #include "replay/fold_log.h"
-#include "tests/sim/faulty_log.h"
+#include "tests/sim/life_log.h"
 #include "tests/sim/model/model.h"
 #include "tests/sim/stage.h"
 
@@ -34,7 +35,7 @@ namespace pegel::sim {
 
 class Judge {
  public:
-  Judge(Stage& stage, const FaultyLog& log, model::Model::Options options)
+  Judge(Stage& stage, const LifeLog& log, model::Model::Options options)
       : stage_(stage), log_(log), model_(options) {}
 
   // ---- the engine ----
@@ -92,7 +93,7 @@ class Judge {
   void CheckLog();
 
   Stage& stage_;
-  const FaultyLog& log_;
+  const LifeLog& log_;
   model::Model model_;
   std::map<CallToken, Pending> pending_;
   std::map<uint64_t, Hash256> chains_;   // Of durable records, by lsn.

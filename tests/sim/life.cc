@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "replay/fold_log.h"
 #include "tests/sim/actors.h"
+#include "tests/sim/disk_log.h"
 #include "tests/sim/faulty_log.h"
 #include "tests/sim/histories.h"
 #include "tests/sim/judge.h"
@@ -38,6 +38,11 @@ Weather DrawWeather(Stage& stage) {
 // Peace: only the ways stay long.
 Weather Calm() { return Weather{.delay_ms_max = 10, .disk_ms_max = 5}; }
 
+std::unique_ptr<LifeLog> MakeLog(Stage& stage, bool on_disk) {
+  if (on_disk) return std::make_unique<DiskLog>(stage);
+  return std::make_unique<FaultyLog>();
+}
+
 SimServerOptions DrawOptions(Stage& stage) {
   SimServerOptions options;
   options.engine.log_reads = !stage.random.OneIn(3);
@@ -51,8 +56,9 @@ class Life {
   explicit Life(const Plan& plan)
       : plan_(plan),
         stage_(plan),
+        log_(MakeLog(stage_, plan.on_disk)),
         options_((stage_.weather = DrawWeather(stage_), DrawOptions(stage_))),
-        judge_(stage_, log_, {options_.engine.log_reads, options_.engine.line_records_max}) {}
+        judge_(stage_, *log_, {options_.engine.log_reads, options_.engine.line_records_max}) {}
 
   Outlived Run() {
     MakeActors();
@@ -136,7 +142,7 @@ class Life {
 
   bool AreCallsQuiet() const {
     if (host_.server == nullptr) return false;
-    Lsn end = log_.durable();
+    Lsn end = log_->durable();
     return std::all_of(clients_.begin(), clients_.end(),
                        [](const auto& c) { return c->is_quiet(); }) &&
            std::all_of(watchers_.begin(), watchers_.end(),
@@ -188,10 +194,10 @@ class Life {
 
   void Crash() {
     if (host_.server == nullptr) return;
-    auto left = static_cast<FaultyLog::Left>(stage_.random.Below(3));
+    auto left = static_cast<LifeLog::Left>(stage_.random.Below(3));
     stage_.trace.Note("crash, left ", static_cast<int>(left));
     host_.server.reset();
-    log_.Crash(left);
+    log_->Crash(left);
     stage_.After(static_cast<int64_t>(stage_.Upto(300)), [this] { Start(); });
   }
 
@@ -203,12 +209,11 @@ class Life {
   }
 
   void Start() {
-    auto folded = replay::FoldLog(log_, {}, {}, log_.anchor(),
-                                  [](const Record&, const Applied&, const Hash256&) {});
+    auto folded = log_->Recover();
     if (!folded.ok()) return stage_.Violate("recovery", folded.status().ToString());
     judge_.OnRecovered(*folded);
     ++host_.starts;
-    host_.server = std::make_unique<SimServer>(stage_, log_, judge_, *std::move(folded), options_,
+    host_.server = std::make_unique<SimServer>(stage_, *log_, judge_, *std::move(folded), options_,
                                                [this] { OnStop(); });
     if (stage_.Happens(20)) boot_ = RandomBoot(stage_.random, !stage_.random.OneIn(4));
     host_.server->Start(boot_);
@@ -259,7 +264,7 @@ class Life {
 
   const Plan& plan_;
   Stage stage_;
-  FaultyLog log_;
+  const std::unique_ptr<LifeLog> log_;
   SimServerOptions options_;
   Judge judge_;
   Host host_;

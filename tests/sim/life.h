@@ -3,9 +3,12 @@
 // jumps, under clients, tablet servers and watchers. One seed decides everything, one thread does
 // it, and time is a number.
 //
-//   clients, tablets, watchers → lossy network → SimServer (engine, feed, leases) → FaultyLog
+//   clients, tablets, watchers → lossy network → SimServer (engine, feed, leases) → LifeLog
 //                                                └→ Judge: every checker, beside the reference
 //                                                world
+//
+// The log is one in memory that fails (faulty_log.h), or the real one on a disk that loses what was
+// not synced (disk_log.h).
 //
 // A life issues some calls under faults, is killed again and again, and then is left in peace, when
 // everything that is under way must come to an end. It stops at the first violation.
@@ -34,6 +37,7 @@ struct Plan {
   uint64_t seed = 0;
   uint64_t steps_max = 0;  // 0: to the end.
   bool keeps_lines = false;
+  bool on_disk = false;  // The log is RocksDB on a simulated disk, with snapshots beside it.
 };
 
 struct Outlived {

@@ -166,6 +166,11 @@ std::vector<DiskOp> SimDisk::ops() const {
   return ops_;
 }
 
+std::vector<DiskOp> SimDisk::ops_behind(size_t count) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return {ops_.begin() + static_cast<long>(count), ops_.end()};
+}
+
 size_t SimDisk::op_count() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return ops_.size();

@@ -29,7 +29,8 @@ class SimDisk final : public rocksdb::FileSystem {
   // ---- for the test ----
 
   DiskImage image() const;
-  std::vector<DiskOp> ops() const;  // Every change so far.
+  std::vector<DiskOp> ops() const;                     // Every change so far.
+  std::vector<DiskOp> ops_behind(size_t count) const;  // Those behind the first `count`.
   size_t op_count() const;
 
   // kNoRoom: of what takes room, which is a write, a new file or directory, a rename, a link, and

@@ -15,7 +15,7 @@ constexpr size_t kBatchChangesMax = 7;
 
 }  // namespace
 
-SimServer::SimServer(Stage& stage, FaultyLog& log, Judge& judge, replay::Folded folded,
+SimServer::SimServer(Stage& stage, LifeLog& log, Judge& judge, replay::Folded folded,
                      SimServerOptions options, std::function<void()> on_stop)
     : stage_(stage),
       log_(log),
@@ -176,7 +176,7 @@ void SimServer::HandOver() {
     OnAppended(status, through, chains);
   });
   bool fails = stage_.Happens(stage_.weather.disk_fault_percent);
-  auto left = static_cast<FaultyLog::Left>(stage_.random.Below(3));
+  auto left = static_cast<LifeLog::Left>(stage_.random.Below(3));
   After(static_cast<int64_t>(stage_.Upto(stage_.weather.disk_ms_max)), [this, fails, left] {
     if (fails) stage_.Count("disk_faults");
     fails ? log_.Fail(left) : log_.Finish();

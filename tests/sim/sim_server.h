@@ -1,7 +1,7 @@
 // The server of a life: what tools/server.cc does around the engine, without sockets and threads.
 //
-//   Submit → Engine::Step → records gathered over one turn → one group → FaultyLog
-//   FaultyLog → Engine::Step(GroupDurable) → replies, and changes to the feed, the leases and the
+//   Submit → Engine::Step → records gathered over one turn → one group → LifeLog
+//   LifeLog → Engine::Step(GroupDurable) → replies, and changes to the feed, the leases and the
 //                                            rebalancer, which is the real one
 //
 // A new one for every start; destroying it is the crash. Tells the judge everything.
@@ -18,8 +18,8 @@
 #include "core/engine.h"
 #include "core/liveness.h"
 #include "replay/follower.h"
-#include "tests/sim/faulty_log.h"
 #include "tests/sim/judge.h"
+#include "tests/sim/life_log.h"
 #include "tests/sim/stage.h"
 #include "tools/rebalancer.h"
 
@@ -41,7 +41,7 @@ struct WatchBatch {
 
 class SimServer {
  public:
-  SimServer(Stage& stage, FaultyLog& log, Judge& judge, replay::Folded folded,
+  SimServer(Stage& stage, LifeLog& log, Judge& judge, replay::Folded folded,
             SimServerOptions options, std::function<void()> on_stop);
   ~SimServer() { *alive_ = false; }
 
@@ -59,7 +59,7 @@ class SimServer {
   // `follower` is the watcher's own, for what the ring does not hold any more.
   WatchBatch Read(Lsn from, replay::Follower& follower);
 
-  const FaultyLog& log() const { return log_; }
+  const LifeLog& log() const { return log_; }
   const World& world() const { return engine_.world(); }
   bool is_idle() const { return engine_.is_idle(); }
   Lsn through() const { return feed_.through(); }
@@ -82,7 +82,7 @@ class SimServer {
   void After(int64_t ms, std::function<void()> task);
 
   Stage& stage_;
-  FaultyLog& log_;
+  LifeLog& log_;
   Judge& judge_;
   SimServerOptions options_;
   std::function<void()> on_stop_;

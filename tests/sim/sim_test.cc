@@ -1,33 +1,24 @@
 // Many lives, each twice. The seeds of tests/seeds/ come first, then fresh ones.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cinttypes>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
-#include <sstream>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/sim/faulty_log.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/life.h"
+#include "tests/sim/lives.h"
 #include "tests/sim/stage.h"
 #include "tests/support/random.h"
 
 namespace pegel::sim {
 namespace {
 
-// Names and lowest sums over `lives` lives: what makes a life worth its name must not quietly go.
-struct Floor {
-  const char* what;
-  uint64_t per_life_percent;  // 100: one in each life.
-};
-constexpr Floor kFloors[] = {
+const std::vector<Floor> kFloors = {
     {"calls", 15'000},
     {"crashes", 1'000},
     {"records", 15'000},
@@ -64,89 +55,20 @@ constexpr Floor kFloors[] = {
     {"rebalances_failed", 50},
 };
 
-class Lives {
- public:
-  explicit Lives(std::vector<uint64_t> seeds) : seeds_(std::move(seeds)) {}
-
-  // On both cores; a life shares nothing.
-  void Run() {
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 2; ++i) threads.emplace_back([this] { Work(); });
-    for (std::thread& thread : threads) thread.join();
-  }
-
-  const Counts& counts() const { return counts_; }
-  const std::vector<std::string>& violations() const { return violations_; }
-
- private:
-  void Work() {
-    for (size_t i = next_++; i < seeds_.size(); i = next_++) {
-      Outlived life = LiveTwice({.seed = seeds_[i]});
-      std::lock_guard<std::mutex> lock(mutex_);
-      for (const auto& [what, count] : life.counts) counts_[what] += count;
-      counts_["steps"] += life.hashes.size();
-      if (life.violation) Note(seeds_[i], life);
-    }
-  }
-
-  void Note(uint64_t seed, const Outlived& life) {
-    std::ostringstream text;
-    text << "checker " << life.violation->checker << ": " << life.violation->what
-         << "\nreproduce: build/dev/bin/pegel-sim --seed " << seed << " --steps "
-         << life.hashes.size() << " --trace\nand add the seed to tests/seeds/engine.txt";
-    violations_.push_back(text.str());
-  }
-
-  const std::vector<uint64_t> seeds_;
-  std::atomic<size_t> next_ = 0;
-  std::mutex mutex_;  // Guards all below.
-  Counts counts_;
-  std::vector<std::string> violations_;
-};
-
-void ExpectNoViolation(const Lives& lives) {
-  const size_t shown = std::min<size_t>(lives.violations().size(), 5);
-  for (size_t i = 0; i < shown; ++i) ADD_FAILURE() << lives.violations()[i];
-  EXPECT_EQ(lives.violations().size(), 0u);
-}
-
 TEST(Sim, SeedsThatFailedOnceLiveInPeaceNow) {
-  std::ifstream file(PEGEL_SEEDS "/engine.txt");
-  ASSERT_TRUE(file.is_open());
-  std::vector<uint64_t> seeds;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.empty() && line[0] != '#') seeds.push_back(std::strtoull(line.c_str(), nullptr, 0));
-  }
+  std::vector<uint64_t> seeds = SeedsThatFailedOnce("engine");
   ASSERT_FALSE(seeds.empty());
-  Lives lives(seeds);
+  Lives lives("engine", {}, std::move(seeds));
   lives.Run();
-  ExpectNoViolation(lives);
-}
-
-// Fresh seeds with every commit (tools/test gives the first one), the same ones for the same
-// commit.
-uint64_t FirstSeed() {
-  const char* text = std::getenv("PEGEL_SIM_SEED");
-  return text == nullptr ? testing::SeedFromEnvironment() : std::strtoull(text, nullptr, 0);
+  lives.ExpectNoViolation();
 }
 
 TEST(Sim, NoCheckerSaysNoInAnyLifeAndTwoRunsOfASeedAreOne) {
-  const uint64_t count = testing::IsFullVolume() ? 2'000 : PEGEL_LIVES;
-  std::vector<uint64_t> seeds;
-  for (uint64_t i = 0; i < count; ++i) seeds.push_back(FirstSeed() + i);
-  Lives lives(seeds);
+  Lives lives("engine", {}, FreshSeeds(testing::IsFullVolume() ? 2'000 : PEGEL_LIVES));
   lives.Run();
-  ExpectNoViolation(lives);
-  std::printf("sim engine: lives=%" PRIu64 " runs=%" PRIu64 " first_seed=%" PRIu64 "\n", count,
-              2 * count, seeds[0]);
-  for (const auto& [what, sum] : lives.counts()) {
-    std::printf("sim engine: %s=%" PRIu64 "\n", what.c_str(), sum);
-  }
-  for (const Floor& floor : kFloors) {
-    auto sum = lives.counts().find(floor.what);
-    ASSERT_NE(sum, lives.counts().end()) << floor.what;
-    EXPECT_GE(sum->second * 100, count * floor.per_life_percent) << floor.what;
-  }
+  lives.ExpectNoViolation();
+  lives.Print();
+  lives.ExpectAtLeast(kFloors);
 }
 
 // Else it would agree with the core on what both do wrong.

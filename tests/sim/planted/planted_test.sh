@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # planted_test.sh PATCHES HUNTERS SEEDS: each planted bug is caught by the checker that its patch names (or
-# one of them), within SEEDS lives. Prints the matrix bug × checker × seeds needed. The last hunter has no bug: it must
-# catch nothing, or the checkers cry wolf.
+# one of them), within SEEDS lives; on a simulated disk where it says "level: disk". Prints the matrix
+# bug × checker × seeds needed. The last hunter has no bug: it must catch nothing, or the checkers cry wolf.
 set -euo pipefail
 patches=$1 hunters=$2 seeds=$3
 first=${PEGEL_SIM_SEED:-1} failed=0 caught=0 seeds_most=0
 for patch in "$patches"/*.patch; do
   bug=$(basename "$patch" .patch)
   expected=$(sed -n 's/^checker: //p' "$patch")
+  level=$(sed -n 's/^level: /--/p' "$patch")
   ok=0
-  found=$("$hunters/planted_$bug" --seed "$first" --hunt "$seeds" 2>&1) || ok=$?
+  found=$("$hunters/planted_$bug" $level --seed "$first" --hunt "$seeds" 2>&1) || ok=$?
   checker=$(sed -nE 's/^caught: checker=([a-z-]+).*/\1/p' <<<"$found")
   needed=$(sed -nE 's/^caught: .* seeds=([0-9]+) .*/\1/p' <<<"$found")
   echo "planted bug: bug=$bug checker=${checker:-none} seeds=${needed:-none}"
@@ -20,10 +21,12 @@ for patch in "$patches"/*.patch; do
     failed=1
     echo "FAILED: $bug: expected checker '$expected' within $seeds seeds, exit $ok: $(head -c 600 <<<"$found")"
     cmp -s "$(sed -n 's/^+++ b\///p' "$patch")" "$hunters/$bug.cc" && echo "$patch does not fit its source any more"
-    echo "reproduce: $hunters/planted_$bug --seed $first --hunt $seeds"
+    echo "reproduce: $hunters/planted_$bug $level --seed $first --hunt $seeds"
   fi
 done
-"$hunters/planted_nothing" --seed "$first" --hunt 50 >/dev/null || { echo "FAILED: a bug where none is"; failed=1; }
+for level in "" --disk; do
+  "$hunters/planted_nothing" $level --seed "$first" --hunt 50 >/dev/null || { echo "FAILED: a bug where none is"; failed=1; }
+done
 echo "planted bugs: caught=$caught seeds_most=$seeds_most"
-[ "$caught" -ge 25 ] || { echo "FAILED: expected at least 25 bugs"; failed=1; }
+[ "$caught" -ge 32 ] || { echo "FAILED: expected at least 32 bugs"; failed=1; }
 exit $failed
