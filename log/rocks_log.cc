@@ -3,12 +3,13 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/file_system.h>
-#include <rocksdb/metadata.h>
 
 #include <limits>
+#include <map>
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/check.h"
 #include "log/anchor.h"
@@ -52,6 +53,13 @@ absl::Status CheckEnd(const DataDir& dir, rocksdb::DB& db, const Head& trimmed, 
       absl::StrCat("the log was found to end at ", ToText(head), " when it was read, but ends at ",
                    ToText(*end), " now that it is open for writing"),
       "Look for another process that writes there, or for a failing disk.");
+}
+
+// Of a property of RocksDB; 0 when it is not there.
+uint64_t NumberOf(const std::map<std::string, std::string>& property, const char* name) {
+  auto it = property.find(name);
+  uint64_t number = 0;
+  return it != property.end() && absl::SimpleAtoi(it->second, &number) ? number : 0;
 }
 
 absl::Status NoLogFor(const DataDir& dir, const Head& head) {
@@ -262,11 +270,13 @@ Head RocksLog::trimmed() const { return impl_->GetTrimmed(); }
 absl::Status RocksLog::Trim(const Head& through) { return impl_->Trim(through); }
 
 uint64_t RocksLog::BytesOwed() const {
+  using Properties = rocksdb::DB::Properties;
   uint64_t in_no_table = 0;
-  impl_->db->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &in_no_table);
-  rocksdb::ColumnFamilyMetaData tables;
-  impl_->db->GetColumnFamilyMetaData(&tables);
-  return in_no_table + (tables.levels.empty() ? 0 : tables.levels.front().size);
+  impl_->db->GetIntProperty(Properties::kCurSizeAllMemTables, &in_no_table);
+  // Of level 0 alone, which has a handful: a log that is kept for ever has thousands of tables.
+  std::map<std::string, std::string> tables;
+  impl_->db->GetMapProperty(Properties::kAggregatedTablePropertiesAtLevel + "0", &tables);
+  return in_no_table + NumberOf(tables, "data_size") + NumberOf(tables, "index_size");
 }
 
 void RocksLog::Append(const Group& group, std::function<void(absl::Status)> done) {

@@ -293,5 +293,30 @@ TEST_F(RealDirectory, AMissingParentIsAnErrorThatNamesTheDirectory) {
   EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("making the directory ", options_.data_dir)));
 }
 
+// ---- room ----
+
+// 64 KiB make a table here, and four tables are merged into a compressed one.
+TEST(RocksLogRoom, OwedIsWhatIsInNoTableAndWhatIsInTablesThatAreNotCompressed) {
+  SimDisk disk;
+  RocksLogOptions options = SimOptions(disk);
+  options.write_buffer_bytes = 64 << 10;
+  auto booted = BootUp(options);
+  ASSERT_TRUE(booted.ok()) << booted.status();
+  const uint64_t empty = booted->log->BytesOwed();
+  EXPECT_LT(empty, 10'000u);
+  Head head = booted->head;
+  std::vector<Hash256> chains;
+  uint64_t appended = 0, tables = 0;
+  while (tables < 2) {
+    Group group = PackGroup(PlainRecords(Next(head.lsn), 20), head, &chains);
+    appended += group.bytes.size();
+    ASSERT_TRUE(AppendAndWait(*booted->log, group).ok());
+    head = group.head;
+    tables = 0;
+    for (const auto& [path, size] : disk.image().Files()) tables += absl::EndsWith(path, ".sst");
+    EXPECT_GE(booted->log->BytesOwed(), appended) << "with " << tables << " tables";
+  }
+}
+
 }  // namespace
 }  // namespace pegel::log
