@@ -42,10 +42,7 @@ absl::Status WithDynamics(const absl::Status& refusal) {
 }  // namespace
 
 Server::Server(net::EventLoop& loop, ServerOptions options)
-    : loop_(loop), options_(std::move(options)) {
-  if (options_.room) return;
-  options_.room = [dir = options_.data_dir] { return RoomOf(dir); };
-}
+    : loop_(loop), options_(std::move(options)) {}
 
 // Bad configs and key files must not touch the disk: what can be told without the log is told
 // first.
@@ -54,8 +51,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(net::EventLoop& loop, Serv
   if (absl::Status status = server->CheckAddress(); !status.ok()) return status;
   if (absl::Status status = server->LoadKeys(); !status.ok()) return status;
   if (absl::Status status = server->Statics(World()).status(); !status.ok()) return status;
-  absl::Status room = CheckRoomToStart(server->options_.room(), server->options_.disk_reserve,
-                                       server->options_.data_dir);
+  absl::Status room = CheckRoomToStart(RoomOf(server->options_.data_dir),
+                                       server->options_.disk_reserve, server->options_.data_dir);
   if (!room.ok()) return room;
   if (absl::Status status = server->Recover(); !status.ok()) {
     return server->WithRoomAdvice(status);
@@ -158,7 +155,7 @@ void Server::StartFolds(replay::Recovered& recovered) {
   auto kept = [log = log_.get(), reserve = options_.disk_reserve] {
     return log->BytesOwed() + reserve;
   };
-  snapshot_files_ = std::make_unique<RoomyFiles>(snapshot::RealFiles(), options_.room, kept);
+  snapshot_files_ = std::make_unique<RoomyFiles>(snapshot::RealFiles(), RoomPort(), kept);
   snapshot::Store store(*snapshot_files_, log::DataDir{options_.data_dir}.Snapshots());
   auto begin = [store, log = log_.get(), warn = options_.on_warning](Lsn lsn) {
     return replay::StartFor(lsn, log->trimmed(), store, [&](const absl::Status& bad) {
@@ -220,10 +217,15 @@ void Server::Raise(Alarm alarm) {
 
 constexpr int64_t kLookAtRoomMs = 1'000;
 
+// Any thread.
+std::function<absl::StatusOr<Room>()> Server::RoomPort() const {
+  return [dir = options_.data_dir] { return RoomOf(dir); };
+}
+
 void Server::WatchRoom() {
   room_ = std::make_unique<DiskRoom>(
       options_.data_dir, options_.disk_reserve,
-      DiskRoom::Ports{options_.room, [this] { return log_->BytesOwed(); }, options_.monotonic_ms});
+      DiskRoom::Ports{RoomPort(), [this] { return log_->BytesOwed(); }, options_.monotonic_ms});
   if (room_->level() != DiskRoom::Level::kPlenty) OnRoomChanged();
   LookAtRoomLater();
 }

@@ -79,6 +79,7 @@ class Server final : public Line {
   SnapshotEvents OnSnapshots();
   Rebalancer::Ports ForRebalances();
   void Raise(Alarm alarm);
+  std::function<absl::StatusOr<Room>()> RoomPort() const;
   void WatchRoom();
   void LookAtRoomLater();
   void OnRoomChanged();

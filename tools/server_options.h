@@ -14,7 +14,6 @@
 #include "core/ids.h"
 #include "core/ports.h"
 #include "net/limits.h"
-#include "tools/disk_room.h"
 #include "tools/snapshot_options.h"
 
 namespace pegel::tools {
@@ -39,8 +38,6 @@ struct ServerOptions {
   std::function<UnixNanos()> now;
   // Milliseconds since some moment, never going back, for leases.
   std::function<int64_t()> monotonic_ms = MonotonicMs;
-  // The room on the file system of `data_dir`. Null: as the system says.
-  std::function<absl::StatusOr<Room>()> room;
   // 128 random bits as hex, used when the log is new.
   std::string new_cluster_id;
   // How far a start is; called for each record that it folds. Null: nobody wants to know.
