@@ -4,7 +4,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/check.h"
 #include "log/data_dir.h"
 #include "tests/snapshot/sim_files.h"
 
@@ -86,11 +85,6 @@ absl::Status DiskLog::BreakRecovery() {
 }
 
 // ---- appends ----
-
-void DiskLog::Append(const log::Group& group, std::function<void(absl::Status)> done) {
-  PEGEL_CHECK(!under_way_.has_value(), "one append at a time");
-  under_way_ = UnderWay{group, std::move(done)};
-}
 
 absl::Status DiskLog::Write(const log::Group& group) {
   absl::Status answer = absl::InternalError("an append was not answered");

@@ -15,7 +15,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +35,6 @@ class DiskLog final : public LifeLog {
 
   // ---- LifeLog ----
   absl::StatusOr<replay::Folded> Recover() override;
-  bool is_busy() const override { return under_way_.has_value(); }
   void Finish() override;
   void Fail(Left left) override;
   void Crash(Left left) override;
@@ -44,15 +42,9 @@ class DiskLog final : public LifeLog {
   Lsn durable() const override { return acknowledged_.lsn; }
 
   // ---- log::Log ----
-  void Append(const log::Group& group, std::function<void(absl::Status)> done) override;
   absl::StatusOr<std::unique_ptr<log::Reader>> Read(Lsn from) const override;
 
  private:
-  struct UnderWay {
-    log::Group group;
-    std::function<void(absl::Status)> done;
-  };
-
   absl::StatusOr<replay::Recovered> Boot();
   absl::Status BreakRecovery();
   absl::Status Write(const log::Group& group);
@@ -72,7 +64,6 @@ class DiskLog final : public LifeLog {
   std::unique_ptr<replay::Follower> follower_;  // The second fold.
   bool has_failed_ = false;
   log::Head acknowledged_;
-  std::optional<UnderWay> under_way_;
 };
 
 }  // namespace pegel::sim

@@ -35,15 +35,10 @@ absl::StatusOr<replay::Folded> FaultyLog::Recover() {
                          [](const Record&, const Applied&, const Hash256&) {});
 }
 
-void FaultyLog::Append(const log::Group& group, std::function<void(absl::Status)> done) {
-  PEGEL_CHECK(!under_way_.has_value(), "one append at a time");
-  PEGEL_CHECK(group.first == Next(head_.lsn), "group of lsn ", group.first.value, " behind ",
-              head_.lsn.value);
-  under_way_ = UnderWay{group, std::move(done)};
-}
-
 FaultyLog::UnderWay FaultyLog::Leave(Left left) {
   UnderWay under_way = *std::exchange(under_way_, std::nullopt);
+  PEGEL_CHECK(under_way.group.first == Next(head_.lsn), "group of lsn ",
+              under_way.group.first.value, " behind ", head_.lsn.value);
   if (left == Left::kNothing) return under_way;
   head_ = under_way.group.head;
   if (left == Left::kGroupAndAnchor) anchor_ = head_;

@@ -8,8 +8,6 @@
 // One thread. Outlives every server that writes to it.
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <vector>
 
 #include "tests/sim/life_log.h"
@@ -20,7 +18,6 @@ class FaultyLog final : public LifeLog {
  public:
   // ---- LifeLog ----
   absl::StatusOr<replay::Folded> Recover() override;
-  bool is_busy() const override { return under_way_.has_value(); }
   void Finish() override;
   void Fail(Left left) override;
   void Crash(Left left) override;
@@ -28,20 +25,14 @@ class FaultyLog final : public LifeLog {
   Lsn durable() const override { return head_.lsn; }
 
   // ---- log::Log ----
-  void Append(const log::Group& group, std::function<void(absl::Status)> done) override;
   absl::StatusOr<std::unique_ptr<log::Reader>> Read(Lsn from) const override;
 
  private:
-  struct UnderWay {
-    log::Group group;
-    std::function<void(absl::Status)> done;
-  };
   UnderWay Leave(Left left);
 
   std::vector<log::Group> groups_;
   log::Head head_;
   log::Head anchor_;
-  std::optional<UnderWay> under_way_;
 };
 
 }  // namespace pegel::sim

@@ -7,7 +7,12 @@
 // One thread. Outlives every server that writes to it.
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 #include "absl/status/statusor.h"
+#include "core/check.h"
 #include "log/log.h"
 #include "replay/fold_log.h"
 
@@ -22,13 +27,27 @@ class LifeLog : public log::Log {
   // What a server that starts finds. First of all; again after every crash.
   virtual absl::StatusOr<replay::Folded> Recover() = 0;
 
-  virtual bool is_busy() const = 0;
   virtual void Finish() = 0;          // The append under way is durable, and said so.
   virtual void Fail(Left left) = 0;   // It failed; this is on the disk.
   virtual void Crash(Left left) = 0;  // Nobody is there to be told.
 
   virtual const log::Head& anchor() const = 0;
   virtual Lsn durable() const = 0;  // The last record that may be spoken of.
+
+  bool is_busy() const { return under_way_.has_value(); }
+
+  // ---- log::Log ----
+  void Append(const log::Group& group, std::function<void(absl::Status)> done) final {
+    PEGEL_CHECK(!is_busy(), "one append at a time");
+    under_way_ = UnderWay{group, std::move(done)};
+  }
+
+ protected:
+  struct UnderWay {
+    log::Group group;
+    std::function<void(absl::Status)> done;
+  };
+  std::optional<UnderWay> under_way_;
 };
 
 }  // namespace pegel::sim

@@ -12,7 +12,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -24,6 +23,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/random.h"
 #include "tests/system/process.h"
 
 namespace pegel::testing {
@@ -33,6 +33,12 @@ using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
 constexpr uint64_t kMiB = 1 << 20;
+
+size_t Times(const std::string& text, const std::string& what) {
+  size_t times = 0;
+  for (size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at) ++times;
+  return times;
+}
 
 bool Put(const char* path, const std::string& text) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -133,12 +139,19 @@ class TinyDiskTest : public ::testing::Test {
     }
     return false;
   }
-  size_t Rows(const ServerProcess& server) {
+  static size_t Rows(const ServerProcess& server) {
     Finished list = RunProgram({PEGEL, "sql", "--server", server.address(), "--format", "csv", "-e",
                                 "CALL sys.list_acl('ANY')"});
-    size_t rows = 0;
-    for (size_t at = 0; (at = list.out.find("User:u", at)) != std::string::npos; ++at) ++rows;
-    return rows;
+    return Times(list.out, "User:u");
+  }
+  // A script of so many calls, each for another table; its path.
+  std::string WriteLoad(int calls, const std::string& prefix = "t") {
+    std::string path = elsewhere_.path() + "/load.sql";
+    std::ofstream out(path);
+    for (int i = 0; i < calls; ++i) {
+      out << "CALL sys.add_acl('load." << prefix << i << "', 'ALLOW', 'User:u', 'READ');\n";
+    }
+    return path;
   }
   void ExpectGoodLog() {
     Finished verify =
@@ -148,6 +161,7 @@ class TinyDiskTest : public ::testing::Test {
 
   static bool may_mount_;
   TinyDisk disk_{48};
+  TemporaryDirectory elsewhere_;
 };
 
 bool TinyDiskTest::may_mount_ = false;
@@ -177,11 +191,7 @@ TEST_F(TinyDiskTest, ChangesAreRefusedReadsGoOnAndItEndsByItselfWhenThereIsRoom)
   EXPECT_EQ(Rows(server), 2u);
   EXPECT_EQ(RunProgram({PEGEL, "snapshot", "--server", server.address()}).exit_code, 0);
   EXPECT_EQ(server.End(SIGTERM), 0);
-  size_t raised = 0;
-  for (size_t at = 0; (at = server.output().find("ALARM NOSPACE", at)) != std::string::npos; ++at) {
-    ++raised;
-  }
-  EXPECT_EQ(raised, 1u) << server.output();
+  EXPECT_EQ(Times(server.output(), "ALARM NOSPACE"), 1u) << server.output();
   EXPECT_THAT(server.output(), HasSubstr("alarm NOSPACE is over"));
   ExpectGoodLog();
 }
@@ -190,19 +200,11 @@ TEST_F(TinyDiskTest, AServerThatFillsTheDiskItselfStopsAtTheReserveAndRestartsTh
   ServerProcess server = Start();
   ASSERT_NE(server.address(), "") << server.output();
   disk_.FillUpTo(8 * kMiB);
-  TemporaryDirectory elsewhere;
-  const std::string script = elsewhere.path() + "/load.sql";
-  std::ofstream out(script);
-  for (int i = 0; i < 20'000; ++i) {
-    out << "CALL sys.add_acl('load.t" << i << "', 'ALLOW', 'User:u', 'READ');\n";
-  }
-  out.close();
   Finished load = RunProgram({PEGEL, "sql", "--server", server.address(), "--format", "json",
-                              "--retry", "0", "-f", script});
+                              "--retry", "0", "-f", WriteLoad(20'000)});
   EXPECT_EQ(load.exit_code, 1);
   EXPECT_THAT(load.out, HasSubstr("alarm NOSPACE"));
-  size_t acked = 0;
-  for (size_t at = 0; (at = load.out.find("success", at)) != std::string::npos; ++at) ++acked;
+  const size_t acked = Times(load.out, "success");
   const uint64_t left = disk_.Free();
   std::printf("tiny disk: acked=%zu, then refused with %lu KiB left\n", acked, left >> 10);
   EXPECT_GT(acked, 100u);
@@ -242,18 +244,12 @@ TEST_F(TinyDiskTest, AStartOnAFullDiskSaysSoAndChangesNothing) {
 
 // The server is asked for nothing meanwhile, so its own room is another matter.
 TEST_F(TinyDiskTest, BackupsAndRestoresWithoutRoomSaySoAndLeaveNothing) {
-  TemporaryDirectory elsewhere;
-  const std::string whole = elsewhere.path() + "/whole", data = elsewhere.path() + "/data";
+  const std::string whole = elsewhere_.path() + "/whole", data = elsewhere_.path() + "/data";
   {
     ServerProcess server(PEGELD, data);
     ASSERT_NE(server.address(), "") << server.output();
-    std::ofstream out(elsewhere.path() + "/load.sql");
-    for (int i = 0; i < 3'000; ++i) {
-      out << "CALL sys.add_acl('load.t" << i << "', 'ALLOW', 'User:u', 'READ');\n";
-    }
-    out.close();
     ASSERT_EQ(RunProgram({PEGEL, "sql", "--server", server.address(), "--format", "json", "-f",
-                          elsewhere.path() + "/load.sql"})
+                          WriteLoad(3'000)})
                   .exit_code,
               0);
     EXPECT_EQ(server.End(SIGTERM), 0);
@@ -336,25 +332,18 @@ TEST_F(TinyDiskTest, DeadTabletServersAreNoticedFromTheReserveAndBelowTheFloorLa
 // Faster than anybody can look: the writes themselves fail now and then. Whichever it is, nothing
 // that was acknowledged is lost, and the reason is named.
 TEST_F(TinyDiskTest, ADiskThatFillsUpInAnInstantUnderLoadLosesNothing) {
-  const int rounds = std::getenv("PEGEL_FULL") != nullptr ? 20 : 3;
-  TemporaryDirectory elsewhere;
+  const int rounds = IsFullVolume() ? 20 : 3;
   int stopped = 0, refused = 0;
   size_t acked = 0, lost = 0, unasked = 0, calls_cut = 0;
   for (int round = 0; round < rounds; ++round) {
     ServerProcess server = Start("1 mb");
     ASSERT_NE(server.address(), "") << server.output();
-    const std::string script = elsewhere.path() + "/load.sql";
-    std::ofstream out(script);
-    for (int i = 0; i < 20'000; ++i) {
-      out << "CALL sys.add_acl('load.r" << round << "t" << i << "', 'ALLOW', 'User:u', 'READ');\n";
-    }
-    out.close();
     ChildProcess load({PEGEL, "sql", "--server", server.address(), "--format", "json", "--retry",
-                       "0", "-f", script});
+                       "0", "-f", WriteLoad(20'000, absl::StrCat("r", round, "t"))});
     for (int i = 0; i < 10; ++i) ASSERT_TRUE(load.ReadFor(20));
     disk_.FillUpTo(0);
     EXPECT_NE(load.End(0), 0);
-    for (size_t at = 0; (at = load.out().find("success", at)) != std::string::npos; ++at) ++acked;
+    acked += Times(load.out(), "success");
     const bool is_stopped = load.out().find("NOSPACE") == std::string::npos;
     if (is_stopped) {
       EXPECT_EQ(server.End(0), 1);
