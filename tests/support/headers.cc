@@ -1,0 +1,2 @@
+// Carries the headers that all tests share, precompiled: see CMakeLists.txt.
+int main() {}
