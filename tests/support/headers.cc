@@ -1,2 +1,2 @@
-// Carries the headers that all tests share, precompiled: see CMakeLists.txt.
+// Carries the headers that all tests share, precompiled: see CMakeLists.txt here.
 int main() {}
