@@ -41,7 +41,7 @@ class Pipe final : public net::Flushable, public std::enable_shared_from_this<Pi
     gathered_.append(static_cast<const char*>(bytes), size);
   }
   void Flush() override;
-  void Mute() { is_mute_ = true; }
+  void Mute() { is_mute_ = true; }  // Nothing more passes, and nobody has noticed.
   void Close();
   kj::Promise<void> WhenBroken() {
     if (is_broken_for_writer_) return kj::READY_NOW;
@@ -59,7 +59,7 @@ class Pipe final : public net::Flushable, public std::enable_shared_from_this<Pi
   void BreakForReader();
 
   // Called when a piece finds the way broken; breaks both directions.
-  std::function<void()> on_break;
+  std::function<void()> on_break = [] {};
 
  private:
   int64_t ArrivalMs();
@@ -142,7 +142,7 @@ void Pipe::Flush() {
     stage_.Count("broken_connections");
     size_t some = stage_.Upto(bytes.size());
     bytes.resize(some);
-    if (on_break) on_break();
+    on_break();
   }
   for (uint64_t pieces = 1 + stage_.Upto(2); pieces > 0 && !bytes.empty(); --pieces) {
     size_t size = pieces == 1 ? bytes.size() : 1 + stage_.Upto(bytes.size() - 1);
@@ -220,6 +220,9 @@ SimStreams Connect(Stage& stage, net::EventPort& port, const std::string& name) 
         if (auto there = pipe.lock()) (there.get()->*notice)();
       });
     };
+    for (const auto& pipe : {up.lock(), down.lock()}) {
+      if (pipe != nullptr) pipe->Mute();
+    }
     after(up, &Pipe::BreakForWriter), after(down, &Pipe::BreakForReader);
     after(down, &Pipe::BreakForWriter), after(up, &Pipe::BreakForReader);
   };
