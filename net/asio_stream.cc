@@ -55,7 +55,7 @@ kj::Exception ToException(const error_code& error, kj::StringPtr what) {
 // gone, so it may die after the KJ loop.
 class AsioStream::Impl final : public Flushable, public std::enable_shared_from_this<Impl> {
  public:
-  Impl(EventPort& port, kj::AutoCloseFd socket, OutgoingLimits limits)
+  Impl(AsioPort& port, kj::AutoCloseFd socket, OutgoingLimits limits)
       : port_(port), socket_(port.io()), limits_(limits), stall_timer_(port.io()) {
     socket_.assign(tcp::v4(), socket.get());  // The protocol is only noted, never used.
     kj::mv(socket).release();
@@ -98,7 +98,7 @@ class AsioStream::Impl final : public Flushable, public std::enable_shared_from_
   void Disconnected();
   size_t waiting_bytes() const { return outgoing_.size() - outgoing_taken_; }
 
-  EventPort& port_;
+  AsioPort& port_;
   tcp::socket socket_;
   OutgoingLimits limits_;
 
@@ -346,7 +346,7 @@ void AsioStream::Impl::Close() {
 
 // ---- the stream ----
 
-AsioStream::AsioStream(EventPort& port, kj::AutoCloseFd socket, OutgoingLimits limits)
+AsioStream::AsioStream(AsioPort& port, kj::AutoCloseFd socket, OutgoingLimits limits)
     : impl_(std::make_shared<Impl>(port, kj::mv(socket), limits)) {}
 
 AsioStream::~AsioStream() noexcept(false) { impl_->Close(); }

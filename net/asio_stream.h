@@ -19,7 +19,8 @@
 #include <limits>
 #include <memory>
 
-#include "net/event_port.h"
+#include "net/asio_port.h"
+#include "net/stream.h"
 
 namespace pegel::net {
 
@@ -29,10 +30,10 @@ struct OutgoingLimits {
   int64_t stall_ms_max = 0;  // The peer took nothing for this long. 0: no limit.
 };
 
-class AsioStream final : public kj::AsyncIoStream {
+class AsioStream final : public Stream {
  public:
   // `socket`: connected, of any stream protocol.
-  AsioStream(EventPort& port, kj::AutoCloseFd socket, OutgoingLimits limits = {});
+  AsioStream(AsioPort& port, kj::AutoCloseFd socket, OutgoingLimits limits = {});
   // Sends what the kernel takes at once of the bytes still waiting, then closes.
   ~AsioStream() noexcept(false);
   KJ_DISALLOW_COPY(AsioStream);
@@ -51,8 +52,7 @@ class AsioStream final : public kj::AsyncIoStream {
   void getpeername(struct sockaddr* addr, kj::uint* length) override;
   kj::Maybe<int> getFd() const override;
 
-  // True when OutgoingLimits ended the connection.
-  bool was_cut() const;
+  bool was_cut() const override;  // By OutgoingLimits.
   // Calls of the operating system that wrote bytes. For tests and measurements.
   uint64_t system_writes() const;
 

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "net/admin.capnp.h"
+#include "net/client_over.h"
 #include "net/cluster_wire.h"
 #include "net/connection.h"
 #include "net/event_loop_impl.h"
@@ -31,6 +32,10 @@ constexpr size_t kStatementBytesMax = Limits().message_bytes_max - 1024;
 // CallAll keeps this many under way, as many as a server takes from one connection.
 constexpr size_t kOutstandingMax = Limits().calls_in_flight_max;
 
+absl::Status NoAnswer(const std::string& server, absl::string_view why) {
+  return absl::UnavailableError(absl::StrCat("No Pegel server answers at ", server, ": ", why));
+}
+
 absl::Status CheckLength(const Statement& statement) {
   if (statement.text.size() <= kStatementBytesMax) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("A statement of ", statement.text.size(),
@@ -40,10 +45,17 @@ absl::Status CheckLength(const Statement& statement) {
 
 class RpcClient final : public Client {
  public:
-  explicit RpcClient(std::string server) : server_(std::move(server)) {}
+  // `loop`: the scope's, when it is to end with the client; else null.
+  RpcClient(std::unique_ptr<EventLoop> loop, CallScope scope, kj::Own<kj::AsyncIoStream> stream,
+            std::string server)
+      : server_(std::move(server)),
+        loop_(std::move(loop)),
+        scope_(scope),
+        connection_(scope, kj::mv(stream)),
+        pegel_(connection_.pegel()) {}
   ~RpcClient() noexcept override = default;
 
-  absl::Status Start(const HostPort& address);
+  void Start() { admin_ = connection_.AskForAdmin(); }
 
   absl::StatusOr<CallReply> Call(const Statement& statement) override;
   absl::StatusOr<std::vector<CallReply>> CallAll(const std::vector<Statement>& statements) override;
@@ -63,34 +75,17 @@ class RpcClient final : public Client {
  private:
   using Pending = kj::Promise<capnp::Response<wire::Admin::CallResults>>;
 
-  absl::Status NoAnswer(absl::string_view why) const;
   Pending Send(const Statement& statement);
   CallReply Receive(Pending pending);
 
   std::string server_;  // As the user wrote it.
-  EventLoop loop_;
-  kj::WaitScope& wait_scope_ = loop_.impl().wait_scope;
-  std::unique_ptr<Connection> connection_;
-  wire::Pegel::Client pegel_ = nullptr;
+  std::unique_ptr<EventLoop> loop_;
+  CallScope scope_;
+  kj::WaitScope& wait_scope_ = scope_.wait_scope;
+  Connection connection_;
+  wire::Pegel::Client pegel_;
   wire::Admin::Client admin_ = nullptr;
 };
-
-absl::Status RpcClient::Start(const HostPort& address) {
-  try {
-    connection_ = std::make_unique<Connection>(loop_, address);
-    pegel_ = connection_->pegel();
-    admin_ = connection_->AskForAdmin();
-    return absl::OkStatus();
-  } catch (const kj::Exception& exception) {
-    return NoAnswer(exception.getDescription().cStr());
-  } catch (const boost::system::system_error& error) {
-    return NoAnswer(error.code().message());
-  }
-}
-
-absl::Status RpcClient::NoAnswer(absl::string_view why) const {
-  return absl::UnavailableError(absl::StrCat("No Pegel server answers at ", server_, ": ", why));
-}
 
 RpcClient::Pending RpcClient::Send(const Statement& statement) {
   constexpr uint64_t kRequestWords = 16;  // All but the text.
@@ -142,7 +137,7 @@ absl::StatusOr<Status> RpcClient::AskStatus() {
 }
 
 absl::StatusOr<std::unique_ptr<Watcher>> RpcClient::Watch(const WatchRequest& request) {
-  return BeginWatch(loop_, server_, admin_, connection_->WhenDisconnected(), request);
+  return BeginWatch(scope_, server_, admin_, connection_.WhenDisconnected(), request);
 }
 
 absl::StatusOr<Rollout> RpcClient::AskRollout(const std::string& key) {
@@ -241,19 +236,43 @@ absl::StatusOr<Listed> RpcClient::List(const ListBuckets& list) {
 }
 
 std::unique_ptr<TabletClient> RpcClient::Tablets() {
-  return NewTabletClient(loop_, server_, pegel_.tabletRequest().send().getTablet(),
-                         connection_->WhenDisconnected());
+  return NewTabletClient(scope_, server_, pegel_.tabletRequest().send().getTablet(),
+                         connection_.WhenDisconnected());
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Begin(std::unique_ptr<EventLoop> loop, CallScope scope,
+                                              kj::Own<kj::AsyncIoStream> stream,
+                                              const std::string& server) {
+  try {
+    auto client = std::make_unique<RpcClient>(std::move(loop), scope, kj::mv(stream), server);
+    client->Start();
+    return client;
+  } catch (const kj::Exception& exception) {
+    return NoAnswer(server, exception.getDescription().cStr());
+  }
 }
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<Client>> ClientOver(CallScope scope,
+                                                   kj::Own<kj::AsyncIoStream> stream,
+                                                   const std::string& server) {
+  return Begin(nullptr, scope, kj::mv(stream), server);
+}
+
 absl::StatusOr<std::unique_ptr<Client>> Client::Connect(const std::string& address) {
   absl::StatusOr<HostPort> server = ParseHostPort(address);
   if (!server.ok()) return server.status();
-  auto client = std::make_unique<RpcClient>(address);
-  absl::Status status = client->Start(*server);
-  if (!status.ok()) return status;
-  return client;
+  auto loop = std::make_unique<EventLoop>();
+  try {
+    auto stream = Dial(*loop, *server);
+    CallScope scope = loop->impl().calls();
+    return Begin(std::move(loop), scope, kj::mv(stream), address);
+  } catch (const kj::Exception& exception) {
+    return NoAnswer(address, exception.getDescription().cStr());
+  } catch (const boost::system::system_error& error) {
+    return NoAnswer(address, error.code().message());
+  }
 }
 
 }  // namespace pegel::net

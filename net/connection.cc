@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "net/asio_stream.h"
 #include "net/event_loop_impl.h"
 
 namespace pegel::net {
@@ -28,7 +29,7 @@ capnp::ReaderOptions Incoming() {
 
 // Tries the addresses of the name in turn.
 kj::AutoCloseFd ConnectTo(EventLoop& loop, const HostPort& address) {
-  EventPort& port = loop.impl().port;
+  AsioPort& port = loop.impl().port;
   tcp::resolver resolver(port.io());
   auto endpoints = resolver.resolve(address.host, absl::StrCat(address.port));
   tcp::socket socket(port.io());
@@ -57,20 +58,24 @@ wire::Pegel::Client Bootstrap(capnp::RpcSystem<capnp::rpc::twoparty::VatId>& rpc
 
 }  // namespace
 
-Connection::Connection(EventLoop& loop, const HostPort& address)
-    : loop_(loop),
-      stream_(loop.impl().port, ConnectTo(loop, address)),
-      network_(stream_, capnp::rpc::twoparty::Side::CLIENT, Incoming()),
+kj::Own<kj::AsyncIoStream> Dial(EventLoop& loop, const HostPort& address) {
+  return kj::heap<AsioStream>(loop.impl().port, ConnectTo(loop, address));
+}
+
+Connection::Connection(CallScope scope, kj::Own<kj::AsyncIoStream> stream)
+    : scope_(scope),
+      stream_(kj::mv(stream)),
+      network_(*stream_, capnp::rpc::twoparty::Side::CLIENT, Incoming()),
       rpc_(capnp::makeRpcClient(network_)),
       pegel_(Bootstrap(rpc_)) {}
 
 wire::Admin::Client Connection::AskForAdmin() {
   auto answer =
       pegel_.adminRequest().send().then([](auto response) { return response.getAdmin(); });
-  auto deadline = loop_.impl().port.Sleep(kConnectMsMax).then([]() -> wire::Admin::Client {
+  auto deadline = scope_.port.Sleep(kConnectMsMax).then([]() -> wire::Admin::Client {
     kj::throwFatalException(KJ_EXCEPTION(DISCONNECTED, "no answer in time"));
   });
-  return answer.exclusiveJoin(kj::mv(deadline)).wait(loop_.impl().wait_scope);
+  return answer.exclusiveJoin(kj::mv(deadline)).wait(scope_.wait_scope);
 }
 
 }  // namespace pegel::net

@@ -9,8 +9,9 @@
 #include <functional>
 #include <optional>
 
+#include "net/asio_port.h"
+#include "net/call_scope.h"
 #include "net/event_loop.h"
-#include "net/event_port.h"
 
 namespace pegel::net {
 
@@ -19,13 +20,14 @@ struct EventLoop::Impl {
   ~Impl();
 
   void WaitForSignal();
+  CallScope calls() { return {port, wait_scope}; }  // For who blocks in this loop.
 
   std::optional<boost::asio::io_context> io;
   // Keeps the io_context from stopping when no operation is under way.
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard;
   std::optional<boost::asio::signal_set> signals;
   std::function<void()> on_terminate;
-  EventPort port;
+  AsioPort port;
   kj::EventLoop loop;
   kj::WaitScope wait_scope;
   bool is_stop_asked = false;

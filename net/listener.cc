@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "net/asio_stream.h"
 #include "net/caller.h"
 #include "net/event_loop_impl.h"
 #include "net/host_port.h"
@@ -85,7 +86,7 @@ absl::Status Server::CheckAddress(const std::string& address) {
   return LoopbackEndpoint(address).status();
 }
 
-Listener::Listener(EventPort& port, Line& line, const Limits& limits)
+Listener::Listener(AsioPort& port, Line& line, const Limits& limits)
     : port_(port),
       line_(line),
       limits_(limits),
@@ -144,8 +145,11 @@ bool Listener::IsWithinLimits(const std::string& peer_ip) {
 
 void Listener::OpenSession(tcp::socket socket, const std::string& peer_ip) {
   SetOptions(socket.native_handle());
-  auto session = kj::heap<Session>(port_, kj::AutoCloseFd(socket.release()), CallerFrom(peer_ip),
-                                   line_, watches_, tasks_, limits_, counters_);
+  auto stream = kj::heap<AsioStream>(
+      port_, kj::AutoCloseFd(socket.release()),
+      OutgoingLimits{limits_.outgoing_bytes_max, limits_.outgoing_stall_ms_max});
+  auto session = kj::heap<Session>(port_, kj::mv(stream), CallerFrom(peer_ip), line_, watches_,
+                                   tasks_, limits_, counters_);
   ++connections_;
   ++connections_by_ip_[peer_ip];
   auto run = session->Run();

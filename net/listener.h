@@ -8,7 +8,7 @@
 #include <string>
 
 #include "net/acceptor.h"
-#include "net/event_port.h"
+#include "net/asio_port.h"
 #include "net/server.h"
 #include "net/task_hub.h"
 #include "net/watch_hub.h"
@@ -17,7 +17,7 @@ namespace pegel::net {
 
 class Listener final : public Server, private kj::TaskSet::ErrorHandler {
  public:
-  Listener(EventPort& port, Line& line, const Limits& limits);
+  Listener(AsioPort& port, Line& line, const Limits& limits);
   ~Listener() noexcept override;
 
   absl::Status Start(const std::string& address);
@@ -34,7 +34,7 @@ class Listener final : public Server, private kj::TaskSet::ErrorHandler {
   void OnSessionEnd(const std::string& peer_ip);
   void taskFailed(kj::Exception&& exception) override;
 
-  EventPort& port_;
+  AsioPort& port_;
   Line& line_;
   Limits limits_;
   ServerCounters counters_;

@@ -93,7 +93,8 @@ class RpcPipeline final : public Pipeline, private kj::TaskSet::ErrorHandler {
   absl::Status Start(const HostPort& address, int connections) {
     try {
       for (int i = 0; i < connections; ++i) {
-        connections_.push_back(std::make_unique<Connection>(loop_, address));
+        connections_.push_back(
+            std::make_unique<Connection>(loop_.impl().calls(), Dial(loop_, address)));
         admins_.push_back(connections_.back()->AskForAdmin());
       }
       return absl::OkStatus();

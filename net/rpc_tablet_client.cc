@@ -6,7 +6,6 @@
 #include <map>
 #include <utility>
 
-#include "net/event_loop_impl.h"
 #include "net/limits.h"
 #include "net/rpc_status.h"
 #include "net/tablet_wire.h"
@@ -25,12 +24,12 @@ constexpr size_t kOutstandingMax = Limits().calls_in_flight_max;
 
 class RpcTabletClient final : public TabletClient {
  public:
-  RpcTabletClient(EventLoop& loop, const std::string& server, wire::Tablet::Client tablet,
+  RpcTabletClient(CallScope scope, const std::string& server, wire::Tablet::Client tablet,
                   kj::Promise<void> disconnected)
-      : loop_(loop),
+      : scope_(scope),
         server_(server),
         tablet_(kj::mv(tablet)),
-        inbox_(loop, server, kj::mv(disconnected)) {}
+        inbox_(scope, server, kj::mv(disconnected)) {}
   ~RpcTabletClient() noexcept override = default;
 
   absl::StatusOr<std::vector<Registered>> Register(
@@ -57,7 +56,7 @@ class RpcTabletClient final : public TabletClient {
   wire::TabletSession::Client& SessionOf(int32_t id);
   void Keep(const Registration& who, wire::TabletSession::Client session);
 
-  EventLoop& loop_;
+  CallScope scope_;
   std::string server_;
   wire::Tablet::Client tablet_;
   TaskInbox inbox_;
@@ -67,14 +66,14 @@ class RpcTabletClient final : public TabletClient {
 template <typename Item, typename Send, typename Receive>
 void RpcTabletClient::ForEach(const std::vector<Item>& items, Send send, Receive receive) {
   using Pending = decltype(send(items.front()));
-  kj::WaitScope& wait_scope = loop_.impl().wait_scope;
+  kj::WaitScope& wait_scope = scope_.wait_scope;
   for (size_t begin = 0; begin < items.size(); begin += kOutstandingMax) {
     size_t end = std::min(items.size(), begin + kOutstandingMax);
     kj::Vector<Pending> under_way;
     for (size_t i = begin; i < end; ++i) under_way.add(send(items[i]));
     for (size_t i = begin; i < end; ++i) {
       using Response = decltype(kj::mv(under_way[0]).wait(wait_scope));
-      auto deadline = loop_.impl().port.Sleep(kAnswerMsMax).then([]() -> Response {
+      auto deadline = scope_.port.Sleep(kAnswerMsMax).then([]() -> Response {
         kj::throwFatalException(KJ_EXCEPTION(DISCONNECTED, "no answer in time"));
       });
       receive(items[i],
@@ -208,10 +207,10 @@ absl::StatusOr<std::vector<Reported>> RpcTabletClient::Report(
 
 }  // namespace
 
-std::unique_ptr<TabletClient> NewTabletClient(EventLoop& loop, std::string server,
+std::unique_ptr<TabletClient> NewTabletClient(CallScope scope, std::string server,
                                               wire::Tablet::Client tablet,
                                               kj::Promise<void> disconnected) {
-  return std::make_unique<RpcTabletClient>(loop, server, kj::mv(tablet), kj::mv(disconnected));
+  return std::make_unique<RpcTabletClient>(scope, server, kj::mv(tablet), kj::mv(disconnected));
 }
 
 }  // namespace pegel::net

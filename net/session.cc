@@ -46,16 +46,15 @@ std::shared_ptr<Account> OpenAccount(Author caller, Line& line, WatchHub& watche
 
 }  // namespace
 
-Session::Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line,
+Session::Session(EventPort& port, kj::Own<Stream> stream, Author caller, Line& line,
                  WatchHub& watches, TaskHub& tasks, const Limits& limits, ServerCounters& counters)
     : port_(port),
       first_message_ms_max_(limits.first_message_ms_max),
       counters_(counters),
       account_(OpenAccount(std::move(caller), line, watches, tasks, limits, counters)),
       pegel_(NewPegel(account_)),
-      stream_(port, kj::mv(socket),
-              OutgoingLimits{limits.outgoing_bytes_max, limits.outgoing_stall_ms_max}),
-      messages_(stream_, Incoming(limits), limits.questions_open_max),
+      stream_(kj::mv(stream)),
+      messages_(*stream_, Incoming(limits), limits.questions_open_max),
       network_(messages_, capnp::rpc::twoparty::Side::SERVER, Outgoing()),
       rpc_(capnp::makeRpcServer(network_, *this)) {
   // Reading stops while calls of this size are under way: what one connection can make us hold.
@@ -69,13 +68,13 @@ Session::~Session() noexcept(false) {
   account_->counters = nullptr;
   account_->watches = nullptr;
   account_->tasks = nullptr;
-  if (stream_.was_cut()) ++counters_.connections_cut;
+  if (stream_->was_cut()) ++counters_.connections_cut;
 }
 
 kj::Promise<void> Session::Run() {
   return network_.onDisconnect()
       .then([this] { return Linger(); })
-      .exclusiveJoin(stream_.whenWriteDisconnected())
+      .exclusiveJoin(stream_->whenWriteDisconnected())
       .exclusiveJoin(SilenceLimit());
 }
 
@@ -97,7 +96,7 @@ kj::Promise<void> Session::Linger() { return Discard().exclusiveJoin(port_.Sleep
 
 kj::Promise<void> Session::Discard() {
   auto bytes = kj::heapArray<kj::byte>(kDiscardBytes);
-  auto read = stream_.tryRead(bytes.begin(), 1, bytes.size());
+  auto read = stream_->tryRead(bytes.begin(), 1, bytes.size());
   return read.attach(kj::mv(bytes)).then([this](size_t count) -> kj::Promise<void> {
     if (count == 0) return kj::READY_NOW;
     return Discard();

@@ -12,8 +12,9 @@
 #include "core/ports.h"
 #include "net/account.h"
 #include "net/admin.capnp.h"
-#include "net/asio_stream.h"
+#include "net/event_port.h"
 #include "net/limits.h"
+#include "net/stream.h"
 #include "net/strict_messages.h"
 #include "net/task_hub.h"
 #include "net/watch_hub.h"
@@ -22,8 +23,8 @@ namespace pegel::net {
 
 class Session final : private capnp::BootstrapFactory<capnp::rpc::twoparty::VatId> {
  public:
-  // All but the socket and the caller must outlive the session.
-  Session(EventPort& port, kj::AutoCloseFd socket, Author caller, Line& line, WatchHub& watches,
+  // All but the stream and the caller must outlive the session.
+  Session(EventPort& port, kj::Own<Stream> stream, Author caller, Line& line, WatchHub& watches,
           TaskHub& tasks, const Limits& limits, ServerCounters& counters);
   ~Session() noexcept(false);
   KJ_DISALLOW_COPY(Session);
@@ -44,7 +45,7 @@ class Session final : private capnp::BootstrapFactory<capnp::rpc::twoparty::VatI
   wire::Pegel::Client pegel_;  // One for all who ask.
   bool has_spoken_ = false;    // The peer sent a message that begins a conversation.
 
-  AsioStream stream_;
+  kj::Own<Stream> stream_;
   StrictMessages messages_;
   capnp::TwoPartyVatNetwork network_;
   capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc_;

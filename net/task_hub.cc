@@ -189,14 +189,18 @@ void TaskHub::EndAllOf(const Account* connection) {
 }
 
 // What was taken out goes at the end of the turn: it may hold the promise that we are called from.
+// It goes with us at the latest, since its answers come to us.
 void TaskHub::Remove(Id id) {
   auto found = sinks_.extract(id);
   if (found.empty()) return;
-  std::shared_ptr<Sink> sink = std::move(found.mapped());
+  std::unique_ptr<Sink> sink = std::move(found.mapped());
   feed_->End(sink->who);
   auto of_server = by_server_.find(sink->who.server);
   if (of_server != by_server_.end() && of_server->second == id) by_server_.erase(of_server);
-  port_.Defer([sink] {});
+  leaving_.push_back(std::move(sink));
+  port_.Defer([this, alive = alive_] {
+    if (*alive) std::exchange(leaving_, {}).clear();
+  });
 }
 
 // Every task handles its own.

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "core/ports.h"
 #include "core/task_feed.h"
@@ -73,13 +74,14 @@ class TaskHub final : private TaskListener, private kj::TaskSet::ErrorHandler {
   ServerCounters& counters_;
   std::shared_ptr<TaskFeed> feed_;
   std::map<Id, std::unique_ptr<Sink>> sinks_;
-  std::map<int32_t, Id> by_server_;  // The sink of each server that has one.
+  std::vector<std::unique_ptr<Sink>> leaving_;  // Until the end of the turn.
+  std::map<int32_t, Id> by_server_;             // The sink of each server that has one.
   std::map<Id, const Account*> let_go_;
   std::deque<Id> asks_;  // Sinks that need all tasks of their server first.
   size_t asks_under_way_ = 0;
   Id last_id_ = 0;
   bool is_pump_due_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // The line's callbacks check it.
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // What is called back checks it.
   kj::TaskSet tasks_;
 };
 

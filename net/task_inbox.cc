@@ -5,7 +5,6 @@
 #include <iterator>
 #include <utility>
 
-#include "net/event_loop_impl.h"
 #include "net/rpc_status.h"
 #include "net/tablet_wire.h"
 
@@ -45,8 +44,8 @@ class TaskInbox::Sink final : public wire::TaskSink::Server {
   int32_t id_;
 };
 
-TaskInbox::TaskInbox(EventLoop& loop, std::string server, kj::Promise<void> disconnected)
-    : loop_(loop),
+TaskInbox::TaskInbox(CallScope scope, std::string server, kj::Promise<void> disconnected)
+    : scope_(scope),
       server_(std::move(server)),
       arrivals_(std::make_shared<Arrivals>()),
       tasks_(*this) {
@@ -58,7 +57,6 @@ wire::TaskSink::Client TaskInbox::NewSink(int32_t id) { return kj::heap<Sink>(ar
 
 // What arrived before the end comes before it.
 absl::StatusOr<std::vector<cluster::Task>> TaskInbox::Take(int64_t timeout_ms) {
-  EventLoop::Impl& loop = loop_.impl();
   if (arrivals_->batches.empty() && arrivals_->end.ok()) Wait(timeout_ms);
   if (arrivals_->batches.empty() && !arrivals_->end.ok()) return arrivals_->end;
   std::vector<cluster::Task> taken;
@@ -67,18 +65,15 @@ absl::StatusOr<std::vector<cluster::Task>> TaskInbox::Take(int64_t timeout_ms) {
                  std::make_move_iterator(batch.tasks.end()));
     batch.answer->fulfill();
   }
-  // The loop runs inside calls only; what was said must leave before the caller goes on.
-  loop.wait_scope.poll();
-  loop.port.EndTurn();
+  scope_.Flush();
   return taken;
 }
 
 void TaskInbox::Wait(int64_t timeout_ms) {
-  EventLoop::Impl& loop = loop_.impl();
   auto woken = kj::newPromiseAndFulfiller<void>();
   arrivals_->waiting = kj::mv(woken.fulfiller);
   KJ_DEFER(arrivals_->waiting = nullptr);
-  woken.promise.exclusiveJoin(loop.port.Sleep(timeout_ms)).wait(loop.wait_scope);
+  woken.promise.exclusiveJoin(scope_.port.Sleep(timeout_ms)).wait(scope_.wait_scope);
 }
 
 void TaskInbox::taskFailed(kj::Exception&& exception) {

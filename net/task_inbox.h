@@ -11,15 +11,15 @@
 #include "absl/status/statusor.h"
 #include "core/cluster/tasks.h"
 #include "net/admin.capnp.h"
-#include "net/event_loop.h"
+#include "net/call_scope.h"
 
 namespace pegel::net {
 
 // For all servers of one connection. What is not taken is not answered: that holds the server back.
 class TaskInbox final : private kj::TaskSet::ErrorHandler {
  public:
-  // `loop` must outlive it. `disconnected` resolves when the connection ends.
-  TaskInbox(EventLoop& loop, std::string server, kj::Promise<void> disconnected);
+  // What `scope` stands for must outlive it. `disconnected` resolves when the connection ends.
+  TaskInbox(CallScope scope, std::string server, kj::Promise<void> disconnected);
 
   // A sink for one server's tasks; it may outlive the inbox.
   wire::TaskSink::Client NewSink(int32_t id);
@@ -35,7 +35,7 @@ class TaskInbox final : private kj::TaskSet::ErrorHandler {
   void Wait(int64_t timeout_ms);
   void taskFailed(kj::Exception&& exception) override;
 
-  EventLoop& loop_;
+  CallScope scope_;
   std::string server_;  // As the user wrote it.
   std::shared_ptr<Arrivals> arrivals_;
   kj::TaskSet tasks_;

@@ -94,7 +94,10 @@ WatchHub::WatchHub(EventPort& port, Line& line, const Limits& limits, ServerCoun
   feed_->set_listener(this);
 }
 
-WatchHub::~WatchHub() noexcept(false) { feed_->set_listener(nullptr); }
+WatchHub::~WatchHub() noexcept(false) {
+  *alive_ = false;
+  feed_->set_listener(nullptr);
+}
 
 // ---- beginning ----
 
@@ -349,12 +352,15 @@ void WatchHub::EndAllOf(const Account* connection) {
 }
 
 // What was taken out goes at the end of the turn: it may hold the promise that we are called from.
+// It goes with us at the latest, since its answers come to us.
 void WatchHub::Remove(Id id, const std::string& reason) {
   auto found = watches_.extract(id);
   if (found.empty()) return;
-  std::shared_ptr<Watch> watch = std::move(found.mapped());
-  subscribers_.Left(watch->key(), reason, Now());
-  port_.Defer([watch] {});
+  subscribers_.Left(found.mapped()->key(), reason, Now());
+  leaving_.push_back(std::move(found.mapped()));
+  port_.Defer([this, alive = alive_] {
+    if (*alive) std::exchange(leaving_, {}).clear();
+  });
   if (history_ && history_->id == id) EndHistory();
 }
 

@@ -113,11 +113,13 @@ class WatchHub final : private ChangeListener, private kj::TaskSet::ErrorHandler
   std::shared_ptr<ChangeFeed> feed_;
   Subscribers subscribers_;
   std::map<Id, std::unique_ptr<Watch>> watches_;
+  std::vector<std::unique_ptr<Watch>> leaving_;  // Until the end of the turn.
   Id last_id_ = 0;
   std::unique_ptr<History> history_;  // Null: nobody reads it.
   std::deque<Id> history_queue_;
   bool is_pump_due_ = false;
   bool is_ticking_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // What was deferred checks it.
   kj::TaskSet tasks_;
 };
 

@@ -6,7 +6,6 @@
 #include <deque>
 #include <utility>
 
-#include "net/event_loop_impl.h"
 #include "net/rpc_status.h"
 #include "net/watch_wire.h"
 
@@ -52,9 +51,9 @@ class Sink final : public wire::ChangeSink::Server {
 
 class RpcWatcher final : public Watcher, private kj::TaskSet::ErrorHandler {
  public:
-  RpcWatcher(EventLoop& loop, std::string server, std::shared_ptr<Inbox> inbox,
+  RpcWatcher(CallScope scope, std::string server, std::shared_ptr<Inbox> inbox,
              wire::Subscription::Client subscription, kj::Promise<void> disconnected, Lsn durable)
-      : loop_(loop.impl()),
+      : scope_(scope),
         server_(std::move(server)),
         inbox_(std::move(inbox)),
         subscription_(kj::mv(subscription)),
@@ -78,7 +77,7 @@ class RpcWatcher final : public Watcher, private kj::TaskSet::ErrorHandler {
     auto request = subscription_.appliedRequest();
     request.setLsn(through.value);
     tasks_.add(request.send().ignoreResult());
-    Flush();
+    scope_.Flush();
   }
 
   Lsn durable() const override { return durable_; }
@@ -88,7 +87,7 @@ class RpcWatcher final : public Watcher, private kj::TaskSet::ErrorHandler {
     auto woken = kj::newPromiseAndFulfiller<void>();
     inbox_->waiting = kj::mv(woken.fulfiller);
     KJ_DEFER(inbox_->waiting = nullptr);
-    woken.promise.exclusiveJoin(loop_.port.Sleep(timeout_ms)).wait(loop_.wait_scope);
+    woken.promise.exclusiveJoin(scope_.port.Sleep(timeout_ms)).wait(scope_.wait_scope);
   }
 
   // What arrived before the end comes before it.
@@ -100,14 +99,8 @@ class RpcWatcher final : public Watcher, private kj::TaskSet::ErrorHandler {
     Inbox::Arrived first = std::move(inbox_->arrived.front());
     inbox_->arrived.pop_front();
     first.answer->fulfill();
-    Flush();
+    scope_.Flush();
     return std::optional(std::move(first.batch));
-  }
-
-  // The loop runs inside calls only; what was said must leave before the caller goes on.
-  void Flush() {
-    loop_.wait_scope.poll();
-    loop_.port.EndTurn();
   }
 
   void taskFailed(kj::Exception&& exception) override {
@@ -115,7 +108,7 @@ class RpcWatcher final : public Watcher, private kj::TaskSet::ErrorHandler {
     inbox_->Wake();
   }
 
-  EventLoop::Impl& loop_;
+  CallScope scope_;
   std::string server_;
   std::shared_ptr<Inbox> inbox_;
   wire::Subscription::Client subscription_;
@@ -125,7 +118,7 @@ class RpcWatcher final : public Watcher, private kj::TaskSet::ErrorHandler {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Watcher>> BeginWatch(EventLoop& loop, const std::string& server,
+absl::StatusOr<std::unique_ptr<Watcher>> BeginWatch(CallScope scope, const std::string& server,
                                                     wire::Admin::Client admin,
                                                     kj::Promise<void> disconnected,
                                                     const WatchRequest& request) {
@@ -137,11 +130,11 @@ absl::StatusOr<std::unique_ptr<Watcher>> BeginWatch(EventLoop& loop, const std::
     call.setName({request.name.c_str(), request.name.size()});
     ToWire(request.filter, call.initFilter());
     call.setSink(kj::heap<Sink>(inbox));
-    auto response = call.send().wait(loop.impl().wait_scope);
+    auto response = call.send().wait(scope.wait_scope);
     auto reply = response.getReply();
     if (reply.isError()) return ToStatus(FromWire(reply.getError()));
     auto started = reply.getStarted();
-    return std::make_unique<RpcWatcher>(loop, server, inbox, started.getSubscription(),
+    return std::make_unique<RpcWatcher>(scope, server, inbox, started.getSubscription(),
                                         kj::mv(disconnected), Lsn{started.getDurableLsn()});
   });
 }

@@ -8,14 +8,14 @@
 
 #include "absl/status/statusor.h"
 #include "net/admin.capnp.h"
+#include "net/call_scope.h"
 #include "net/client.h"
-#include "net/event_loop.h"
 
 namespace pegel::net {
 
-// Subscribes, and waits for the answer. `disconnected` resolves when the connection ends. `loop`
-// must outlive the watcher.
-absl::StatusOr<std::unique_ptr<Watcher>> BeginWatch(EventLoop& loop, const std::string& server,
+// Subscribes, and waits for the answer. `disconnected` resolves when the connection ends. What
+// `scope` stands for must outlive the watcher.
+absl::StatusOr<std::unique_ptr<Watcher>> BeginWatch(CallScope scope, const std::string& server,
                                                     wire::Admin::Client admin,
                                                     kj::Promise<void> disconnected,
                                                     const WatchRequest& request);

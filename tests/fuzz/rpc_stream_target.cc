@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/check.h"
+#include "net/asio_stream.h"
 #include "net/event_loop.h"
 #include "net/event_loop_impl.h"
 #include "net/session.h"
@@ -45,7 +46,10 @@ void RunRpcStream(absl::string_view bytes) {
 
   net::WatchHub watches(impl.port, line, limits, counters);
   net::TaskHub tasks(impl.port, line, limits, counters);
-  auto session = kj::heap<net::Session>(impl.port, kj::AutoCloseFd(ends[0]),
+  auto stream = kj::heap<net::AsioStream>(
+      impl.port, kj::AutoCloseFd(ends[0]),
+      net::OutgoingLimits{limits.outgoing_bytes_max, limits.outgoing_stall_ms_max});
+  auto session = kj::heap<net::Session>(impl.port, kj::mv(stream),
                                         Author{Principal{"User", "fuzz"}, "127.0.0.1"}, line,
                                         watches, tasks, limits, counters);
   bool is_over = false;

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "net/admin.capnp.h"
+#include "net/asio_stream.h"
 #include "net/event_loop.h"
 #include "net/event_loop_impl.h"
 #include "net/task_hub.h"
@@ -75,8 +76,9 @@ uint64_t CallsWhenEndedAt(const Moment& moment) {
 
   WatchHub watches(impl.port, line, Limits{}, counters);
   TaskHub tasks(impl.port, line, Limits{}, counters);
-  auto session = kj::heap<Session>(impl.port, kj::AutoCloseFd(ends[0]), Author{}, line, watches,
-                                   tasks, Limits{}, counters);
+  auto session =
+      kj::heap<Session>(impl.port, kj::heap<AsioStream>(impl.port, kj::AutoCloseFd(ends[0])),
+                        Author{}, line, watches, tasks, Limits{}, counters);
   auto run = session->Run().eagerlyEvaluate([](kj::Exception&&) {});
   for (int i = 0; i < moment.events; ++i) {
     impl.port.poll();

@@ -10,6 +10,8 @@
 #include "tests/sim/faulty_log.h"
 #include "tests/sim/histories.h"
 #include "tests/sim/judge.h"
+#include "tests/sim/net/net_actors.h"
+#include "tests/sim/net/net_server.h"
 #include "tests/sim/sim_server.h"
 #include "tests/sim/stage.h"
 #include "tests/sim/texts.h"
@@ -55,10 +57,14 @@ class Life {
  public:
   explicit Life(const Plan& plan)
       : plan_(plan),
+        loop_(plan.over_net ? std::make_unique<SimLoop>(stage_) : nullptr),
         stage_(plan),
         log_(MakeLog(stage_, plan.on_disk)),
         options_((stage_.weather = DrawWeather(stage_), DrawOptions(stage_))),
-        judge_(stage_, *log_, {options_.engine.log_reads, options_.engine.line_records_max}) {}
+        judge_(stage_, *log_, {options_.engine.log_reads, options_.engine.line_records_max}),
+        net_(plan.over_net ? std::make_unique<Net>(stage_, *loop_) : nullptr) {
+    if (loop_ != nullptr) stage_.set_settle([this] { loop_->Settle(); });
+  }
 
   Outlived Run() {
     MakeActors();
@@ -68,6 +74,7 @@ class Life {
     crash_every_ = host_.calls_left / (kCrashesMin + stage_.Upto(4));
     Start();
     for (auto& client : clients_) client->Live();
+    for (auto& client : net_clients_) client->Live();
     // Some come when there are tables already, so that there is something to balance.
     for (auto& tablet : tablets_) {
       int64_t late_ms = stage_.random.OneIn(2) ? 0 : static_cast<int64_t>(stage_.Upto(3000));
@@ -75,6 +82,7 @@ class Life {
     }
     CreateTables(12);
     for (auto& watcher : watchers_) watcher->Live();
+    for (auto& watcher : net_watchers_) watcher->Live();
     while (GoesOn() && stage_.RunNext()) {
       if (!host_.is_calm) Trouble();
     }
@@ -85,7 +93,11 @@ class Life {
  private:
   void MakeActors() {
     for (uint64_t n = 1, count = 2 + stage_.Upto(4); n <= count; ++n) {
-      clients_.push_back(std::make_unique<Client>(stage_, host_, judge_, n));
+      if (net_ != nullptr) {
+        net_clients_.push_back(std::make_unique<NetClient>(stage_, host_, judge_, net_->ways, n));
+      } else {
+        clients_.push_back(std::make_unique<Client>(stage_, host_, judge_, n));
+      }
     }
     const uint64_t servers = 2 + stage_.Upto(3);
     for (uint64_t n = 1; n <= servers; ++n) {
@@ -97,7 +109,11 @@ class Life {
       tablets_.back()->set_is_twin();
     }
     for (uint64_t n = 1, count = 1 + stage_.Upto(1); n <= count; ++n) {
-      watchers_.push_back(std::make_unique<Watcher>(stage_, host_, judge_));
+      if (net_ != nullptr) {
+        net_watchers_.push_back(std::make_unique<NetWatcher>(stage_, host_, judge_, net_->ways, n));
+      } else {
+        watchers_.push_back(std::make_unique<Watcher>(stage_, host_, judge_));
+      }
     }
   }
 
@@ -143,10 +159,12 @@ class Life {
   bool AreCallsQuiet() const {
     if (host_.server == nullptr) return false;
     Lsn end = log_->durable();
-    return std::all_of(clients_.begin(), clients_.end(),
-                       [](const auto& c) { return c->is_quiet(); }) &&
-           std::all_of(watchers_.begin(), watchers_.end(),
-                       [&](const auto& w) { return w->next() > end; });
+    auto is_quiet = [](const auto& client) { return client->is_quiet(); };
+    auto has_all = [&](const auto& watcher) { return watcher->next() > end; };
+    return std::all_of(clients_.begin(), clients_.end(), is_quiet) &&
+           std::all_of(net_clients_.begin(), net_clients_.end(), is_quiet) &&
+           std::all_of(watchers_.begin(), watchers_.end(), has_all) &&
+           std::all_of(net_watchers_.begin(), net_watchers_.end(), has_all);
   }
 
   // What happens to the process besides its calls: crashes, spread over the calls; then peace.
@@ -196,6 +214,7 @@ class Life {
     if (host_.server == nullptr) return;
     auto left = static_cast<LifeLog::Left>(stage_.random.Below(3));
     stage_.trace.Note("crash, left ", static_cast<int>(left));
+    if (net_ != nullptr) net_->Kill();
     host_.server.reset();
     log_->Crash(left);
     stage_.After(static_cast<int64_t>(stage_.Upto(300)), [this] { Start(); });
@@ -217,6 +236,7 @@ class Life {
                                                [this] { OnStop(); });
     if (stage_.Happens(20)) boot_ = RandomBoot(stage_.random, !stage_.random.OneIn(4));
     host_.server->Start(boot_);
+    if (net_ != nullptr) net_->Serve(stage_, *host_.server);
     GrantTablets();
   }
 
@@ -262,7 +282,25 @@ class Life {
     stage_.counts["records"] += judge_.model().lsn();
   }
 
+  // A life over net/: what the server has in front of it, and the way there.
+  struct Net {
+    Net(Stage& stage, SimLoop& the_loop) : loop(the_loop), ways(stage, the_loop.port()) {}
+    void Serve(Stage& stage, SimServer& server) {
+      front = std::make_unique<NetServer>(stage, loop.port(), server);
+      ways.server = front.get();
+    }
+    void Kill() {
+      ways.server = nullptr;
+      front.reset();
+    }
+    SimLoop& loop;
+    Ways ways;
+    std::unique_ptr<NetServer> front;
+  };
+
   const Plan& plan_;
+  const std::unique_ptr<SimLoop>
+      loop_;  // Null: nobody goes over net/. All that waits goes before it.
   Stage stage_;
   const std::unique_ptr<LifeLog> log_;
   SimServerOptions options_;
@@ -272,6 +310,9 @@ class Life {
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Tablet>> tablets_;
   std::vector<std::unique_ptr<Watcher>> watchers_;
+  const std::unique_ptr<Net> net_;  // Null: likewise. Its callers go before it.
+  std::vector<std::unique_ptr<NetClient>> net_clients_;
+  std::vector<std::unique_ptr<NetWatcher>> net_watchers_;
   uint64_t crash_every_ = 0;
   uint64_t crash_at_left_ = 0;
   bool is_crash_due_ = false;

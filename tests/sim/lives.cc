@@ -37,9 +37,9 @@ void Lives::Work() {
 void Lives::Note(uint64_t seed, const Outlived& life) {
   std::ostringstream text;
   text << "checker " << life.violation->checker << ": " << life.violation->what
-       << "\nreproduce: build/dev/bin/pegel-sim " << (kind_.on_disk ? "--disk " : "") << "--seed "
-       << seed << " --steps " << life.hashes.size() << " --trace\nand add the seed to tests/seeds/"
-       << name_ << ".txt";
+       << "\nreproduce: build/dev/bin/pegel-sim " << (kind_.over_net ? "--net " : "")
+       << (kind_.on_disk ? "--disk " : "") << "--seed " << seed << " --steps " << life.hashes.size()
+       << " --trace\nand add the seed to tests/seeds/" << name_ << ".txt";
   violations_.push_back(text.str());
 }
 

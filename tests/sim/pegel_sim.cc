@@ -3,6 +3,7 @@
 //   pegel-sim --seed S [--steps N] [--trace]   one life; the last line is the digest of its trace
 //   pegel-sim --seed S --hunt N                lives from seed S on until a checker says no, at
 //   most N
+//   … --net                                    over net/ and the client library
 //   … --disk                                   with RocksDB on a simulated disk as the log
 //
 // Exit 0: no violation. 1: one, and its last line is how to see it again. 2: usage.
@@ -40,6 +41,8 @@ Arguments Read(int argc, char** argv) {
       arguments.hunt = number();
     } else if (flag == "--trace") {
       arguments.plan.keeps_lines = true;
+    } else if (flag == "--net") {
+      arguments.plan.over_net = true;
     } else if (flag == "--disk") {
       arguments.plan.on_disk = true;
     } else {
@@ -84,7 +87,9 @@ int main(int argc, char** argv) {
   Arguments arguments = Read(argc, argv);
   if (!arguments.is_good) {
     std::fputs(
-        "usage: pegel-sim [--disk] --seed S [--steps N] [--trace] | [--disk] --seed S --hunt N\n",
+        "usage: pegel-sim [--net] [--disk] --seed S [--steps N] [--trace] | [--net] [--disk] "
+        "--seed S "
+        "--hunt N\n",
         stderr);
     return 2;
   }

@@ -23,7 +23,8 @@ SimServer::SimServer(Stage& stage, LifeLog& log, Judge& judge, replay::Folded fo
       options_(std::move(options)),
       on_stop_(std::move(on_stop)),
       head_(folded.head),
-      feed_(folded.world, options_.changes),
+      feed_(std::make_shared<ChangeFeed>(folded.world, options_.changes)),
+      tasks_(std::make_shared<TaskFeed>(folded.world)),
       liveness_(folded.world, options_.lease_ms, stage.now_ms()),
       engine_(folded.world, folded.head.chain, folded.answered_chains, options_.engine),
       rebalancer_(ForRebalances()) {
@@ -96,10 +97,14 @@ tools::Rebalancer::Ports SimServer::ForRebalances() {
   return ports;
 }
 
-void SimServer::AskStatus() { Step(StatusAsked{++last_token_}, 0); }
+void SimServer::AskStatus(std::function<void(const Status&)> done) {
+  if (is_stopped_) return;
+  status_replies_[++last_token_] = std::move(done);
+  Step(StatusAsked{last_token_}, 0);
+}
 
 LeaseAnswer SimServer::Heartbeat(const Author& author, const Registration& who) {
-  auto refusal = feed_.view().WhyMayNot(author, acl::Operation::kClusterAction);
+  auto refusal = feed_->view().WhyMayNot(author, acl::Operation::kClusterAction);
   if (refusal) return *std::move(refusal);
   LeaseAnswer answer = liveness_.Heartbeat(who, stage_.now_ms());
   if (std::holds_alternative<LeaseRenewed>(answer)) judge_.OnRenewed(who);
@@ -130,7 +135,11 @@ void SimServer::Do(Reply& effect) {
   if (!done.empty()) done.mapped()(effect);
 }
 
-void SimServer::Do(StatusReply& effect) { judge_.OnStatus(effect.status); }
+void SimServer::Do(StatusReply& effect) {
+  judge_.OnStatus(effect.status);
+  auto done = status_replies_.extract(effect.token);
+  if (!done.empty()) done.mapped()(effect.status);
+}
 
 void SimServer::Do(TasksReply& effect) {
   judge_.OnTasks(effect.list);
@@ -151,7 +160,8 @@ void SimServer::Do(Published& effect) {
     }
   }
   std::vector<SharedChange> changes = effect.changes;
-  feed_.Publish(effect.through, std::move(effect.changes));
+  feed_->Publish(effect.through, std::move(effect.changes));
+  tasks_->OnPublished(changes);
   rebalancer_.OnPublished(changes);
 }
 
@@ -193,32 +203,62 @@ void SimServer::OnAppended(const absl::Status& status, Lsn through, std::vector<
 // ---- watchers ----
 
 WatchBatch SimServer::Read(Lsn from, replay::Follower& follower) {
-  WatchBatch batch{{}, feed_.through()};
-  if (from > feed_.through()) return batch;
-  if (from >= feed_.first()) {
-    SharedChange change = feed_.Find(from);
+  WatchBatch batch{{}, feed_->through()};
+  if (from > feed_->through()) return batch;
+  if (from >= feed_->first()) {
+    SharedChange change = feed_->Find(from);
     while (change != nullptr && batch.changes.size() < kBatchChangesMax) {
       batch.changes.push_back(change);
-      change = feed_.Find(Next(change->moment.lsn));
+      change = feed_->Find(Next(change->moment.lsn));
     }
     if (change != nullptr) batch.through = batch.changes.back()->moment.lsn;
     return batch;
   }
-  // History: group by group, nothing beyond what is published.
+  HistoryPiece piece = PieceOf(follower, from, feed_->through());
+  return {std::move(piece.changes), piece.through};
+}
+
+// Group by group, nothing beyond `end`.
+HistoryPiece SimServer::PieceOf(replay::Follower& follower, Lsn from, Lsn end) {
   stage_.Count("history_reads");
+  HistoryPiece piece;
   auto keep = [&](const Record& record, const Applied& applied, const Hash256&) {
-    if (record.moment.lsn < from || record.moment.lsn > feed_.through()) return;
+    if (record.moment.lsn < from || record.moment.lsn > end) return;
     if (applied.decision.events.empty()) return;
-    batch.changes.push_back(
+    piece.changes.push_back(
         std::make_shared<ChangeSet>(ChangeSet{record.moment, applied.decision.events}));
   };
-  auto go_on = [&] {
-    return batch.changes.size() < kBatchChangesMax && follower.lsn() < feed_.through();
-  };
+  auto go_on = [&] { return piece.changes.size() < kBatchChangesMax && follower.lsn() < end; };
   absl::Status status = follower.Advance(go_on, keep);
   if (!status.ok()) stage_.Violate("recovery", absl::StrCat("history: ", status.ToString()));
-  batch.through = std::min(follower.lsn(), feed_.through());
-  return batch;
+  piece.through = std::min(follower.lsn(), end);
+  return piece;
+}
+
+class SimServer::History final : public HistoryReader {
+ public:
+  History(SimServer& server, Lsn from) : server_(server), next_(from), follower_(server.log()) {}
+  ~History() override { *alive_ = false; }
+
+  void Next(Lsn end, std::function<void(HistoryPiece)> done) override {
+    server_.After(static_cast<int64_t>(server_.stage_.Upto(server_.options_.history_ms_max)),
+                  [this, alive = alive_, end, done = std::move(done)] {
+                    if (!*alive) return;
+                    HistoryPiece piece = server_.PieceOf(follower_, next_, end);
+                    next_ = pegel::Next(piece.through);
+                    done(std::move(piece));
+                  });
+  }
+
+ private:
+  SimServer& server_;
+  Lsn next_;
+  replay::Follower follower_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+std::unique_ptr<HistoryReader> SimServer::ReadHistory(Lsn from) {
+  return std::make_unique<History>(*this, from);
 }
 
 // ---- leases ----

@@ -17,6 +17,8 @@
 #include "core/change_feed.h"
 #include "core/engine.h"
 #include "core/liveness.h"
+#include "core/ports.h"
+#include "core/task_feed.h"
 #include "replay/follower.h"
 #include "tests/sim/judge.h"
 #include "tests/sim/life_log.h"
@@ -30,6 +32,7 @@ struct SimServerOptions {
   ChangeFeedOptions changes;
   int64_t lease_ms = 1000;
   uint64_t plan_ms_max = 300;
+  uint64_t history_ms_max = 20;
   std::string cluster_id = "simulated";
 };
 
@@ -49,7 +52,9 @@ class SimServer {
   void Start(const model::Ask& boot);
 
   void Submit(const model::Ask& ask, std::function<void(const Reply&)> done);
-  void AskStatus();
+  // `command`: what the call was read as on its way.
+  void Submit(const model::Ask& ask, Command command, std::function<void(const Reply&)> done);
+  void AskStatus(std::function<void(const Status&)> done = [](const Status&) {});
   // All tasks of a registration, once what they follow from is durable.
   void AskTasks(const Registration& who, std::function<void(const TaskList&)> done);
   void Report(const ReplicaReport& report, std::function<void(const Reply&)> done);
@@ -59,13 +64,21 @@ class SimServer {
   // `follower` is the watcher's own, for what the ring does not hold any more.
   WatchBatch Read(Lsn from, replay::Follower& follower);
 
+  // ---- for net/ ----
+  const std::string& cluster_id() const { return options_.cluster_id; }
+  std::shared_ptr<ChangeFeed> changes() { return feed_; }
+  std::shared_ptr<TaskFeed> tasks() { return tasks_; }
+  // Takes its time; gives nothing more when the server is gone.
+  std::unique_ptr<HistoryReader> ReadHistory(Lsn from);
+
   const LifeLog& log() const { return log_; }
   const World& world() const { return engine_.world(); }
   bool is_idle() const { return engine_.is_idle(); }
-  Lsn through() const { return feed_.through(); }
+  Lsn through() const { return feed_->through(); }
 
  private:
-  void Submit(const model::Ask& ask, Command command, std::function<void(const Reply&)> done);
+  class History;
+
   tools::Rebalancer::Ports ForRebalances();
   void Step(Input input, CallToken token);
   void Do(Append& effect);
@@ -76,6 +89,7 @@ class SimServer {
   void Do(Stop& effect);
   void HandOver();
   void OnAppended(const absl::Status& status, Lsn through, std::vector<Hash256> chains);
+  HistoryPiece PieceOf(replay::Follower& follower, Lsn from, Lsn end);
   void LookLater();
   void Look(int64_t late_ms);
   void Lose(const Registration& who);
@@ -87,12 +101,14 @@ class SimServer {
   SimServerOptions options_;
   std::function<void()> on_stop_;
   log::Head head_;  // Of what was handed to the log.
-  ChangeFeed feed_;
+  std::shared_ptr<ChangeFeed> feed_;
+  std::shared_ptr<TaskFeed> tasks_;
   Liveness liveness_;
   Engine engine_;
   CallToken last_token_ = 0;
   std::map<CallToken, std::function<void(const Reply&)>> replies_;
   std::map<CallToken, std::function<void(const TaskList&)>> task_replies_;
+  std::map<CallToken, std::function<void(const Status&)>> status_replies_;
   std::vector<Record> gathered_;
   bool is_handing_over_ = false;
   bool is_stopped_ = false;  // The engine gave up: nobody is answered any more.

@@ -11,6 +11,7 @@ bool Stage::RunNext() {
   now_ms_ = next.key().first;
   trace.Step(now_ms_);
   next.mapped()();
+  if (settle_) settle_();
   return true;
 }
 

@@ -41,6 +41,8 @@ class Stage {
     tasks_.emplace(std::pair(now_ms_ + ms, ++last_task_), std::move(task));
   }
   bool RunNext();  // False: nothing is left to happen.
+  // Called behind each task, at its time: what follows at once belongs to it.
+  void set_settle(Task settle) { settle_ = std::move(settle); }
 
   // The clock on the wall of the server's machine: it jumps, stands still and runs twice as fast.
   UnixNanos Clock() const;
@@ -68,6 +70,7 @@ class Stage {
   int64_t now_ms_ = 0;
   uint64_t last_task_ = 0;
   std::map<std::pair<int64_t, uint64_t>, Task> tasks_;
+  Task settle_;
   int64_t clock_base_ns_ = 1'700'000'000'000'000'000;
   int64_t clock_base_ms_ = 0;
   int64_t clock_rate_ = 1;

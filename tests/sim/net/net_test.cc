@@ -1,0 +1,68 @@
+// Many lives in which clients and watchers go over net/ and the client library, each twice. The
+// seeds of tests/seeds/ come first, then fresh ones.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/sim/life.h"
+#include "tests/sim/lives.h"
+#include "tests/support/random.h"
+
+namespace pegel::sim {
+namespace {
+
+const std::vector<Floor> kFloors = {
+    {"calls", 15'000},
+    {"records", 15'000},
+    {"crashes", 1'000},
+    {"returned", 10'000},
+    {"retries", 3'000},
+    {"repeated", 100},
+    {"unreadable", 200},
+    {"pings", 300},
+    {"given_up", 200},
+    {"connections", 10'000},
+    {"refused_connections", 3'000},
+    {"broken_connections", 500},
+    {"stalled_connections", 500},
+    {"unavailable", 1'000},
+    {"overloaded", 10},
+    {"pieces", 200'000},
+    {"resumes", 1'000},
+    {"watches_ended", 500},
+    {"changes_watched", 10'000},
+    {"history_reads", 500},
+    {"digests_compared", 100},
+};
+
+constexpr Plan kOverNet{.over_net = true};
+constexpr Plan kOverNetOnDisk{.over_net = true, .on_disk = true};
+
+TEST(SimNet, SeedsThatFailedOnceLiveInPeaceNow) {
+  Lives lives("net", kOverNetOnDisk, SeedsThatFailedOnce("net"));
+  lives.Run();
+  lives.ExpectNoViolation();
+}
+
+TEST(SimNet, WhatACallerHearsIsWhatTheServerSaidWhateverBreaksBetween) {
+  Lives lives("net", kOverNet, FreshSeeds(testing::IsFullVolume() ? 1'000 : PEGEL_LIVES));
+  lives.Run();
+  lives.ExpectNoViolation();
+  lives.Print();
+  lives.ExpectAtLeast(kFloors);
+}
+
+// The whole way, from the caller's statement to the disk and back.
+TEST(SimNet, AlsoWithTheRealLogBehindIt) {
+  Lives lives("net_on_disk", kOverNetOnDisk,
+              FreshSeeds(testing::IsFullVolume() ? 200 : PEGEL_LIVES / 5));
+  lives.Run();
+  lives.ExpectNoViolation();
+  lives.Print();
+}
+
+// Every piece of every message is in the trace.
+TEST(SimNet, TheTracesOfTheseSeedsAreThoseOfEveryBuild) { PrintTraceOf(10, "net", kOverNet); }
+
+}  // namespace
+}  // namespace pegel::sim
