@@ -11,23 +11,13 @@
 #include <vector>
 
 #include "core/cluster/tasks.h"
+#include "tests/sim/host.h"
 #include "tests/sim/judge.h"
+#include "tests/sim/replicas.h"
 #include "tests/sim/sim_server.h"
 #include "tests/sim/stage.h"
 
 namespace pegel::sim {
-
-struct Host {
-  std::unique_ptr<SimServer> server;  // Null: down.
-  uint64_t starts = 0;
-  bool is_calm = false;      // Nobody begins anything new.
-  uint64_t calls_left = 0;   // Of all clients together.
-  uint64_t rest_ms_max = 0;  // Of a client between two calls.
-  // The tablet servers' disks and their ways among each other: when the data of a replica is whole,
-  // and when a server last did some work, both in virtual milliseconds.
-  std::map<std::pair<int, cluster::BucketKey>, int64_t> copies;
-  std::map<int, int64_t> worked_ms;
-};
 
 // Sends `ask` over the network; `back` is called for each answer that arrives.
 void Call(Stage& stage, Host& host, const model::Ask& ask, std::function<void(const Reply&)> back);
@@ -65,7 +55,7 @@ class Client {
 class Tablet {
  public:
   Tablet(Stage& stage, Host& host, uint64_t number, int id)
-      : stage_(stage), host_(host), number_(number), id_(id) {}
+      : stage_(stage), host_(host), number_(number), id_(id), replicas_(stage, host, id) {}
 
   void Live() { Register(), Work(); }
   int id() const { return id_; }
@@ -73,22 +63,12 @@ class Tablet {
   void set_is_twin() { is_twin_ = true; }
 
  private:
-  using Epochs = std::map<cluster::BucketKey, int32_t>;
-  // What it has to say: a report, and the leader epochs in which it says that it leads.
-  struct Words {
-    ReplicaReport report;
-    Epochs leads;
-  };
-
   void Register();
   void Beat();
   void OnAnswer(uint64_t life, const LeaseAnswer& answer);
   void Work();
   void Perform(uint64_t life, const std::vector<cluster::Task>& tasks);
-  void Do(const cluster::Task& task, Words* words);
-  void Lead(const cluster::Task& task, const cluster::Replicas& replicas, Words* words);
-  void Tell(const Words& words);
-  bool KeepsUp(int server, const cluster::BucketKey& key) const;
+  void Tell(const Replicas::Words& words);
 
   Stage& stage_;
   Host& host_;
@@ -98,9 +78,7 @@ class Tablet {
   uint64_t epoch_ = 0;  // 0: not registered.
   bool is_twin_ = false;
   int64_t quiet_until_ms_ = 0;  // It neither beats nor works.
-  int64_t mute_until_ms_ = 0;   // It only beats.
-  Epochs seen_;                 // The newest bucket_epoch of a task.
-  Epochs confirmed_;            // The leader_epoch in which it was heard that it leads.
+  Replicas replicas_;
 };
 
 // Follows all changes from lsn 1, breaks off, and resumes where it was, or from the beginning.
