@@ -74,7 +74,6 @@ class Life {
     crash_every_ = host_.calls_left / (kCrashesMin + stage_.Upto(4));
     Start();
     for (auto& client : clients_) client->Live();
-    for (auto& client : net_clients_) client->Live();
     // Some come when there are tables already, so that there is something to balance.
     for (auto& tablet : tablets_) {
       int64_t late_ms = stage_.random.OneIn(2) ? 0 : static_cast<int64_t>(stage_.Upto(3000));
@@ -82,7 +81,6 @@ class Life {
     }
     CreateTables(12);
     for (auto& watcher : watchers_) watcher->Live();
-    for (auto& watcher : net_watchers_) watcher->Live();
     while (GoesOn() && stage_.RunNext()) {
       if (!host_.is_calm) Trouble();
     }
@@ -93,28 +91,28 @@ class Life {
  private:
   void MakeActors() {
     for (uint64_t n = 1, count = 2 + stage_.Upto(4); n <= count; ++n) {
-      if (net_ != nullptr) {
-        net_clients_.push_back(std::make_unique<NetClient>(stage_, host_, judge_, net_->ways, n));
-      } else {
-        clients_.push_back(std::make_unique<Client>(stage_, host_, judge_, n));
-      }
+      clients_.push_back(Make<ClientActor, Client, NetClient>(n));
     }
     const uint64_t servers = 2 + stage_.Upto(3);
-    for (uint64_t n = 1; n <= servers; ++n) {
-      tablets_.push_back(std::make_unique<Tablet>(stage_, host_, n, static_cast<int>(n - 1)));
-    }
+    for (uint64_t n = 1; n <= servers; ++n) AddTablet(n, static_cast<int>(n - 1));
     if (servers > 0 && stage_.random.OneIn(3)) {
-      int id = static_cast<int>(stage_.random.Below(servers));
-      tablets_.push_back(std::make_unique<Tablet>(stage_, host_, servers + 1, id));
+      AddTablet(servers + 1, static_cast<int>(stage_.random.Below(servers)));
       tablets_.back()->set_is_twin();
     }
     for (uint64_t n = 1, count = 1 + stage_.Upto(1); n <= count; ++n) {
-      if (net_ != nullptr) {
-        net_watchers_.push_back(std::make_unique<NetWatcher>(stage_, host_, judge_, net_->ways, n));
-      } else {
-        watchers_.push_back(std::make_unique<Watcher>(stage_, host_, judge_));
-      }
+      watchers_.push_back(Make<WatcherActor, Watcher, NetWatcher>(n));
     }
+  }
+
+  void AddTablet(uint64_t number, int id) {
+    tablets_.push_back(Make<TabletActor, Tablet, NetTablet>(number, id));
+  }
+
+  // One that talks to the server itself, or one that goes over net/.
+  template <typename Actor, typename Near, typename Far, typename... More>
+  std::unique_ptr<Actor> Make(uint64_t number, More... more) {
+    if (net_ == nullptr) return std::make_unique<Near>(stage_, host_, judge_, number, more...);
+    return std::make_unique<Far>(stage_, host_, judge_, net_->ways, number, more...);
   }
 
   bool IsCut() const {
@@ -162,9 +160,7 @@ class Life {
     auto is_quiet = [](const auto& client) { return client->is_quiet(); };
     auto has_all = [&](const auto& watcher) { return watcher->next() > end; };
     return std::all_of(clients_.begin(), clients_.end(), is_quiet) &&
-           std::all_of(net_clients_.begin(), net_clients_.end(), is_quiet) &&
-           std::all_of(watchers_.begin(), watchers_.end(), has_all) &&
-           std::all_of(net_watchers_.begin(), net_watchers_.end(), has_all);
+           std::all_of(watchers_.begin(), watchers_.end(), has_all);
   }
 
   // What happens to the process besides its calls: crashes, spread over the calls; then peace.
@@ -307,12 +303,10 @@ class Life {
   Judge judge_;
   Host host_;
   model::Ask boot_;
-  std::vector<std::unique_ptr<Client>> clients_;
-  std::vector<std::unique_ptr<Tablet>> tablets_;
-  std::vector<std::unique_ptr<Watcher>> watchers_;
   const std::unique_ptr<Net> net_;  // Null: likewise. Its callers go before it.
-  std::vector<std::unique_ptr<NetClient>> net_clients_;
-  std::vector<std::unique_ptr<NetWatcher>> net_watchers_;
+  std::vector<std::unique_ptr<ClientActor>> clients_;
+  std::vector<std::unique_ptr<TabletActor>> tablets_;
+  std::vector<std::unique_ptr<WatcherActor>> watchers_;
   uint64_t crash_every_ = 0;
   uint64_t crash_at_left_ = 0;
   bool is_crash_due_ = false;

@@ -13,7 +13,8 @@ namespace pegel::sim {
 namespace {
 
 constexpr size_t kFiberBytes = 512 << 10;
-constexpr int64_t kAgainMs = 50, kNextMs = 200;
+constexpr int64_t kAgainMs = 50, kNextMs = 200, kRestMsMax = 1000;
+constexpr int64_t kBeatMs = 300, kWorkMs = 120, kSilenceMsMax = 3000;
 
 std::string CallText(const model::Ask& ask) {
   return absl::StrCat("CALL sys.", ask.what, "(",
@@ -32,7 +33,7 @@ bool TakesATable(const model::Ask& ask) {
 
 }  // namespace
 
-void NetActor::Live() {
+void NetActor::Start() {
   fiber_ = kj::startFiber(kFiberBytes, [this](kj::WaitScope& scope) {
              Run(scope);
            }).eagerlyEvaluate([this](kj::Exception&& exception) {
@@ -201,6 +202,108 @@ void NetWatcher::OnBatch(const net::ChangeBatch& batch) {
   }
   judge_.OnBatch(next_, changes, batch.through);
   next_ = Next(batch.through);
+}
+
+// ---- tablet servers ----
+
+void NetTablet::Run(kj::WaitScope& scope) {
+  for (;;) {
+    if (!Begin(scope)) {
+      Sleep(kAgainMs + static_cast<int64_t>(stage_.Upto(kRestMsMax)), scope);
+    } else {
+      while (Turn(scope)) {
+      }
+    }
+    tablets_.reset();
+    HangUp();
+    // Fenced in peace: the other one with its id may have it.
+    if (is_twin_ && host_.is_calm && epoch_ == 0) return;
+  }
+}
+
+// Speaks for the server on a new connection.
+bool NetTablet::Begin(kj::WaitScope& scope) {
+  if (!Connect(AuthorOf({"User:tablet", "10.0.0.9", "", {}}), scope)) return false;
+  tablets_ = client_->Tablets();
+  tasks_.clear();
+  next_beat_ms_ = 0;
+  return epoch_ == 0 ? Register() : Resume();
+}
+
+// A registration that got no answer is tried again under its id; one that was refused is not.
+bool NetTablet::Register() {
+  model::Ask ask{
+      "User:tablet",
+      "10.0.0.9",
+      "register_server",
+      {std::to_string(id_), absl::StrCat("r", id_ % 2), absl::StrCat("h", number_, ":1")},
+      ((1000 + number_) << 32) + life_};
+  spoken_->sent.push_back(ask);
+  auto answers = tablets_->Register({{{id_, *ask.texts[1], *ask.texts[2]}, {0, ask.request}}});
+  if (!answers.ok()) return false;
+  ++life_;
+  const net::Registered& answer = answers->front();
+  if (answer.error) return false;
+  epoch_ = answer.epoch;
+  stage_.Count("registered");
+  return true;
+}
+
+bool NetTablet::Resume() {
+  auto answers = tablets_->Resume({{id_, epoch_}});
+  stage_.Count("resumed");
+  return answers.ok() && OnAnswer(answers->front());
+}
+
+// False: the connection or the registration is no good any more.
+bool NetTablet::Turn(kj::WaitScope& scope) {
+  if (stage_.now_ms() >= next_beat_ms_ && !Beat(scope)) return false;
+  auto tasks = tablets_->TakeTasks(kWorkMs + static_cast<int64_t>(stage_.Upto(kWorkMs)));
+  if (!tasks.ok()) return false;
+  for (cluster::Task& task : *tasks) tasks_.insert_or_assign(task.key, std::move(task));
+  stage_.counts["tasks_taken"] += tasks->size();
+  return Work();
+}
+
+bool NetTablet::Beat(kj::WaitScope& scope) {
+  if (!host_.is_calm && stage_.Happens(4)) {
+    stage_.Count("silences");
+    Sleep(static_cast<int64_t>(stage_.Upto(kSilenceMsMax)), scope);
+  }
+  next_beat_ms_ = stage_.now_ms() + kBeatMs;
+  auto answers = tablets_->Heartbeat({id_});
+  return answers.ok() && OnAnswer(answers->front());
+}
+
+// Dead, fenced or forgotten: registers again.
+bool NetTablet::OnAnswer(const LeaseAnswer& answer) {
+  const auto* error = std::get_if<Error>(&answer);
+  if (error == nullptr || error->code == ErrorCode::kAuthorization) return true;
+  stage_.trace.Note("tablet ", number_, " hears ", static_cast<int>(error->code));
+  epoch_ = 0;
+  return false;
+}
+
+bool NetTablet::Work() {
+  if (!replicas_.Works()) return true;
+  std::vector<cluster::Task> tasks;
+  for (const auto& [key, task] : tasks_) tasks.push_back(task);
+  Replicas::Words words = replicas_.Perform(epoch_, tasks);
+  return words.is_empty() || Tell(words);
+}
+
+bool NetTablet::Tell(const Replicas::Words& words) {
+  spoken_->sent.push_back(AskOf(words.report));
+  spoken_->reports.push_back(words.report);
+  auto answers = tablets_->Report({words.report});
+  if (!answers.ok()) return answers.status().code() == absl::StatusCode::kResourceExhausted;
+  const net::Reported& answer = answers->front();
+  if (answer.error || !answer.receipt || !answer.refused.empty()) return true;
+  replicas_.OnHeard(words);
+  for (const auto& done : words.report.done) {
+    if (done.kind == cluster::DoneKind::kStopped) tasks_.erase(done.key);
+  }
+  return true;
 }
 
 }  // namespace pegel::sim

@@ -1,5 +1,5 @@
-// Clients and watchers that use the client library over simulated connections. Each runs in a
-// fiber, where the library's calls block as they do in a program.
+// Clients, watchers and tablet servers that use the client library over simulated connections. Each
+// runs in a fiber, where the library's calls block as they do in a program.
 //
 // Destroying one ends it in the middle of whatever it waits for. One thread; all that is handed in
 // must outlive it.
@@ -7,6 +7,7 @@
 
 #include <kj/async.h>
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -21,12 +22,11 @@ class NetActor {
  public:
   NetActor(Stage& stage, Host& host, Judge& judge, Ways& ways, uint64_t number)
       : stage_(stage), host_(host), judge_(judge), ways_(ways), number_(number) {}
-  virtual ~NetActor() = default;
-
-  void Live();
+  virtual ~NetActor() noexcept {}
 
  protected:
   virtual void Run(kj::WaitScope& scope) = 0;
+  void Start();                           // Run, in a fiber.
   void End() { fiber_ = kj::READY_NOW; }  // For destructors: before the members of Run go.
 
   void Sleep(int64_t ms, kj::WaitScope& scope) { ways_.port().Sleep(ms).wait(scope); }
@@ -48,11 +48,12 @@ class NetActor {
 };
 
 // As sim::Client: one call at a time, sent again with the same request id until it is answered.
-class NetClient final : public NetActor {
+class NetClient final : public ClientActor, private NetActor {
  public:
   using NetActor::NetActor;
-  ~NetClient() override { End(); }
-  bool is_quiet() const { return !is_calling_; }
+  ~NetClient() noexcept override { End(); }
+  void Live() override { Start(); }
+  bool is_quiet() const override { return !is_calling_; }
 
  private:
   void Run(kj::WaitScope& scope) override;
@@ -70,18 +71,52 @@ class NetClient final : public NetActor {
 };
 
 // As sim::Watcher: follows all changes, and resumes behind the last batch when it was cut off.
-class NetWatcher final : public NetActor {
+class NetWatcher final : public WatcherActor, private NetActor {
  public:
   using NetActor::NetActor;
-  ~NetWatcher() override { End(); }
-  Lsn next() const { return next_; }
+  ~NetWatcher() noexcept override { End(); }
+  void Live() override { Start(); }
+  Lsn next() const override { return next_; }
 
  private:
   void Run(kj::WaitScope& scope) override;
   void Follow();
   void OnBatch(const net::ChangeBatch& batch);
 
-  Lsn next_{1};  // Everything before it is applied.
+  Lsn next_{1};
+};
+
+// As sim::Tablet, with net::TabletClient: registers, beats, takes the tasks that it is sent, and
+// resumes its registration on a new connection.
+class NetTablet final : public TabletActor, private NetActor {
+ public:
+  NetTablet(Stage& stage, Host& host, Judge& judge, Ways& ways, uint64_t number, int id)
+      : NetActor(stage, host, judge, ways, number), id_(id), replicas_(stage, host, id) {}
+  ~NetTablet() noexcept override { End(); }
+
+  void Live() override { Start(); }
+  int id() const override { return id_; }
+  void set_is_twin() override { is_twin_ = true; }
+
+ private:
+  void Run(kj::WaitScope& scope) override;
+  bool Begin(kj::WaitScope& scope);
+  bool Register();
+  bool Resume();
+  bool Turn(kj::WaitScope& scope);
+  bool Beat(kj::WaitScope& scope);
+  bool OnAnswer(const LeaseAnswer& answer);
+  bool Work();
+  bool Tell(const Replicas::Words& words);
+
+  const int id_;
+  Replicas replicas_;
+  bool is_twin_ = false;
+  uint64_t life_ = 0;   // Counts registrations tried.
+  uint64_t epoch_ = 0;  // 0: not registered.
+  int64_t next_beat_ms_ = 0;
+  std::map<cluster::BucketKey, cluster::Task> tasks_;  // As the server said last.
+  std::unique_ptr<net::TabletClient> tablets_;         // Of the connection.
 };
 
 }  // namespace pegel::sim

@@ -14,6 +14,17 @@ Error NotHere() {
 
 }  // namespace
 
+std::optional<Command> SimLine::MeantBy(const model::Ask& ask) {
+  if (ask.what == ToText(KindOf(Command(ReplicaReport{})))) {
+    Command report = std::move(spoken_->reports.front());
+    spoken_->reports.pop_front();
+    return report;
+  }
+  auto meant = ToCommand(ask, server_.cluster_id());
+  auto* command = std::get_if<Command>(&meant);
+  return command == nullptr ? std::nullopt : std::optional(std::move(*command));
+}
+
 void SimLine::Submit(Author author, RequestId request_id, Command command,
                      std::function<void(Reply)> done) {
   if (spoken_ == nullptr || spoken_->sent.empty()) {
@@ -22,9 +33,7 @@ void SimLine::Submit(Author author, RequestId request_id, Command command,
   }
   model::Ask ask = std::move(spoken_->sent.front());
   spoken_->sent.pop_front();
-  auto meant = ToCommand(ask, server_.cluster_id());
-  const auto* is_meant = std::get_if<Command>(&meant);
-  if (is_meant == nullptr || *is_meant != command || author != AuthorOf(ask) ||
+  if (MeantBy(ask) != command || author != AuthorOf(ask) ||
       request_id != RequestId{0, ask.request}) {
     return stage_.Violate("wire", absl::StrCat(ToText(ask), " is read otherwise than meant"));
   }

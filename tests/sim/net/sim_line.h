@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 
 #include "core/ports.h"
 #include "tests/sim/model/model.h"
@@ -19,6 +20,7 @@ namespace pegel::sim {
 // What was sent over a connection and what the line answered, both in their order.
 struct Spoken {
   std::deque<model::Ask> sent;
+  std::deque<ReplicaReport> reports;  // Those among `sent`.
   std::deque<Reply> answered;
 };
 
@@ -51,6 +53,8 @@ class SimLine final : public Line {
   void AskPlan(rebalance::Options, PlanDone done) override;
 
  private:
+  std::optional<Command> MeantBy(const model::Ask& ask);
+
   Stage& stage_;
   SimServer& server_;
   std::shared_ptr<Spoken> spoken_;

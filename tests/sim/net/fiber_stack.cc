@@ -1,0 +1,38 @@
+#include "tests/sim/net/fiber_stack.h"
+
+#include <sanitizer/asan_interface.h>
+
+namespace pegel::sim {
+namespace {
+
+// What KJ has on the stack before the fiber's function begins, and then some.
+constexpr size_t kBytesBefore = 4096;
+
+thread_local FiberStack* first = nullptr;
+
+}  // namespace
+
+FiberStack::FiberStack(size_t bytes)
+    : begin_(reinterpret_cast<const char*>(this) - bytes + 2 * kBytesBefore),
+      end_(reinterpret_cast<const char*>(this)),
+      next_(first) {
+  first = this;
+  // Memory that another fiber may have had.
+  ASAN_UNPOISON_MEMORY_REGION(begin_, static_cast<size_t>(end_ - begin_) - kBytesBefore);
+}
+
+FiberStack::~FiberStack() {
+  FiberStack** link = &first;
+  while (*link != this) link = &(*link)->next_;
+  *link = next_;
+}
+
+void FiberStack::Unmark() {
+  const char here = 0;
+  for (const FiberStack* stack = first; stack != nullptr; stack = stack->next_) {
+    bool is_in_it = stack->begin_ <= &here && &here < stack->end_;
+    if (is_in_it) ASAN_UNPOISON_MEMORY_REGION(&here, static_cast<size_t>(stack->end_ - &here));
+  }
+}
+
+}  // namespace pegel::sim
