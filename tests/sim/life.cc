@@ -10,6 +10,7 @@
 #include "tests/sim/faulty_log.h"
 #include "tests/sim/histories.h"
 #include "tests/sim/judge.h"
+#include "tests/sim/net/fiber_stack.h"
 #include "tests/sim/net/net_actors.h"
 #include "tests/sim/net/net_server.h"
 #include "tests/sim/sim_server.h"
@@ -67,6 +68,7 @@ class Life {
   }
 
   Outlived Run() {
+    const FiberExceptions exceptions;
     MakeActors();
     boot_ = RandomBoot(stage_.random, !stage_.random.OneIn(4));
     host_.calls_left = kCallsMin + stage_.Upto(40);

@@ -7,6 +7,7 @@
 #include "net/client_over.h"
 #include "procedures/rows.h"
 #include "tests/sim/histories.h"
+#include "tests/sim/net/fiber_stack.h"
 #include "tests/sim/texts.h"
 
 namespace pegel::sim {
@@ -35,6 +36,7 @@ bool TakesATable(const model::Ask& ask) {
 
 void NetActor::Start() {
   fiber_ = kj::startFiber(kFiberBytes, [this](kj::WaitScope& scope) {
+             FiberStack stack(kFiberBytes);
              Run(scope);
            }).eagerlyEvaluate([this](kj::Exception&& exception) {
     stage_.Violate("wire", absl::StrCat("an exception left the client library: ",
