@@ -17,8 +17,7 @@ FiberStack::FiberStack(size_t bytes)
       end_(reinterpret_cast<const char*>(this)),
       next_(first) {
   first = this;
-  // Memory that another fiber may have had.
-  ASAN_UNPOISON_MEMORY_REGION(begin_, static_cast<size_t>(end_ - begin_) - kBytesBefore);
+  Clear();  // Another fiber may have had this memory.
 }
 
 FiberStack::~FiberStack() {
@@ -27,11 +26,14 @@ FiberStack::~FiberStack() {
   *link = next_;
 }
 
+void FiberStack::Clear() const {
+  ASAN_UNPOISON_MEMORY_REGION(begin_, static_cast<size_t>(end_ - begin_));
+}
+
 void FiberStack::Unmark() {
   const char here = 0;
   for (const FiberStack* stack = first; stack != nullptr; stack = stack->next_) {
-    bool is_in_it = stack->begin_ <= &here && &here < stack->end_;
-    if (is_in_it) ASAN_UNPOISON_MEMORY_REGION(&here, static_cast<size_t>(stack->end_ - &here));
+    if (stack->Holds(&here)) stack->Clear();
   }
 }
 

@@ -2,9 +2,10 @@
 // in other builds this does nothing.
 //
 // The sanitizer marks what lies around variables on a stack, and takes the marks away when a
-// function returns, or when something is thrown, up to the end of the thread's stack. It does not
-// know where the stack of a fiber ends, so marks of functions that an exception left would stay,
-// and accuse others later.
+// function returns or an exception leaves it, up to the end of the thread's stack. It does not know
+// where the stack of a fiber ends, so marks of functions that an exception left would stay, and
+// accuse others later. We take away all marks of a fiber when it throws and where it begins
+// something new.
 #pragma once
 
 #include <kj/exception.h>
@@ -21,10 +22,13 @@ class FiberStack {
   ~FiberStack();
   KJ_DISALLOW_COPY(FiberStack);
 
-  // Takes away all marks between here and the end of the fiber's stack, if this is one.
+  // Takes away all marks of the stack that this is called on, if it is a fiber's.
   static void Unmark();
 
  private:
+  bool Holds(const char* here) const { return begin_ <= here && here < end_; }
+  void Clear() const;
+
   const char* begin_;
   const char* end_;
   FiberStack* next_;  // Another one of this thread.

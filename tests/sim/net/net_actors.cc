@@ -7,7 +7,6 @@
 #include "net/client_over.h"
 #include "procedures/rows.h"
 #include "tests/sim/histories.h"
-#include "tests/sim/net/fiber_stack.h"
 #include "tests/sim/texts.h"
 
 namespace pegel::sim {
@@ -59,6 +58,7 @@ bool NetActor::Connect(const Author& caller, kj::WaitScope& scope) {
 }
 
 void NetActor::HangUp() {
+  FiberStack::Unmark();
   client_.reset();
   spoken_.reset();
 }

@@ -13,6 +13,7 @@
 
 #include "net/client.h"
 #include "tests/sim/actors.h"
+#include "tests/sim/net/fiber_stack.h"
 #include "tests/sim/net/net_server.h"
 
 namespace pegel::sim {
@@ -29,7 +30,10 @@ class NetActor {
   void Start();                           // Run, in a fiber.
   void End() { fiber_ = kj::READY_NOW; }  // For destructors: before the members of Run go.
 
-  void Sleep(int64_t ms, kj::WaitScope& scope) { ways_.port().Sleep(ms).wait(scope); }
+  void Sleep(int64_t ms, kj::WaitScope& scope) {
+    FiberStack::Unmark();
+    ways_.port().Sleep(ms).wait(scope);
+  }
   // False: nobody answers, or not in time.
   bool Connect(const Author& caller, kj::WaitScope& scope);
   void HangUp();
