@@ -1,5 +1,5 @@
-// Many lives in which clients and watchers go over net/ and the client library, each twice. The
-// seeds of tests/seeds/ come first, then fresh ones.
+// Many lives in which clients, tablet servers and watchers go over net/ and the client library,
+// each twice. The seeds of tests/seeds/ come first, then fresh ones.
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -26,7 +26,11 @@ const std::vector<Floor> kFloors = {
     {"broken_connections", 500},
     {"stalled_connections", 500},
     {"unavailable", 1'000},
-    {"overloaded", 10},
+    {"registered", 1'000},
+    {"resumed", 1'500},
+    {"tasks_taken", 4'000},
+    {"leases_expired", 300},
+    {"rebalances_completed", 100},
     {"pieces", 200'000},
     {"resumes", 1'000},
     {"watches_ended", 500},
