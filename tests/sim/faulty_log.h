@@ -4,6 +4,8 @@
 // crash leaves what a power cut can leave of the two writes behind an append:
 //   nothing | the group, and an anchor that does not know of it | both
 // so what was acknowledged is always there, and what was under way may be.
+// Every fourth recovery folds from record 1, the others go on from what the one before them found,
+// as from a snapshot (those with bytes are disk_log.h's).
 //
 // One thread. Outlives every server that writes to it.
 #pragma once
@@ -33,6 +35,8 @@ class FaultyLog final : public LifeLog {
   std::vector<log::Group> groups_;
   log::Head head_;
   log::Head anchor_;
+  uint64_t recoveries_ = 0;
+  replay::Folded recovered_;  // By the newest of them.
 };
 
 }  // namespace pegel::sim
