@@ -20,6 +20,7 @@ class FaultyLog final : public LifeLog {
  public:
   // ---- LifeLog ----
   absl::StatusOr<replay::Folded> Recover() override;
+  replay::Folded StartFor(Lsn from) const override;
   void Finish() override;
   void Fail(Left left) override;
   void Crash(Left left) override;
@@ -35,8 +36,7 @@ class FaultyLog final : public LifeLog {
   std::vector<log::Group> groups_;
   log::Head head_;
   log::Head anchor_;
-  uint64_t recoveries_ = 0;
-  replay::Folded recovered_;  // By the newest of them.
+  std::vector<replay::Folded> recovered_;  // At each start.
 };
 
 }  // namespace pegel::sim

@@ -192,7 +192,7 @@ void SimServer::OnAppended(const absl::Status& status, Lsn through, std::vector<
 
 // ---- watchers ----
 
-WatchBatch SimServer::Read(Lsn from, replay::Follower& follower) {
+WatchBatch SimServer::Read(Lsn from, std::optional<replay::Follower>* history) {
   WatchBatch batch{{}, feed_.through()};
   if (from > feed_.through()) return batch;
   if (from >= feed_.first()) {
@@ -206,6 +206,8 @@ WatchBatch SimServer::Read(Lsn from, replay::Follower& follower) {
   }
   // History: group by group, nothing beyond what is published.
   stage_.Count("history_reads");
+  if (!history->has_value()) history->emplace(log_, log_.StartFor(from));
+  replay::Follower& follower = **history;
   auto keep = [&](const Record& record, const Applied& applied, const Hash256&) {
     if (record.moment.lsn < from || record.moment.lsn > feed_.through()) return;
     if (applied.decision.events.empty()) return;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,8 +57,9 @@ class SimServer {
   LeaseAnswer Heartbeat(const Author& author, const Registration& who);
 
   // What a watcher that wants `from` next is sent now; nothing when there is nothing new.
-  // `follower` is the watcher's own, for what the ring does not hold any more.
-  WatchBatch Read(Lsn from, replay::Follower& follower);
+  // `history` is the watcher's own walk through what the ring does not hold any more; unset: none
+  // was needed yet.
+  WatchBatch Read(Lsn from, std::optional<replay::Follower>* history);
 
   const LifeLog& log() const { return log_; }
   const World& world() const { return engine_.world(); }
