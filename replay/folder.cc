@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/limits.h"
 #include "log/group.h"
 #include "log/record_codec.h"
 
@@ -15,6 +16,16 @@ namespace {
 
 constexpr char kLsnPayload[] = "pegel/lsn";
 constexpr char kDivergencePayload[] = "pegel/divergence";
+
+// A log that a later version began, with rules that this one does not have.
+absl::Status CheckBehaviour(const Record& record) {
+  const auto* boot = std::get_if<Boot>(&record.command);
+  if (boot == nullptr || boot->behaviour <= kBehaviourNewest) return absl::OkStatus();
+  return FaultAt(record.moment.lsn, absl::StatusCode::kUnimplemented,
+                 absl::StrCat("the log is of behaviour ", boot->behaviour,
+                              ", and this version knows those up to ", kBehaviourNewest,
+                              ". A later version wrote it."));
+}
 
 }  // namespace
 
@@ -86,6 +97,7 @@ absl::Status Folder::Add(const log::StoredRecord& stored, absl::string_view byte
   const Record& record = stored.record;
   Applied applied = Apply(folded_.world, record.moment, record.request_id, record.command);
   if (applied.effect != record.effect) {
+    if (absl::Status newer = CheckBehaviour(record); !newer.ok()) return newer;
     absl::Status status = DataLossAt(
         record.moment.lsn, Mismatch("the record's effect hash differs from what the fold did",
                                     record.effect, applied.effect));

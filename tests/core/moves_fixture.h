@@ -209,6 +209,7 @@ class MovesWorld {
     return Digest(again);
   }
   size_t record_count() const { return records_.size(); }
+  const std::vector<std::pair<Moment, Command>>& records() const { return records_; }
 
  protected:
   // What an honest server says to a task: replicas on servers that are live and do their work come

@@ -168,6 +168,7 @@ TEST(BitRot, ALogCutBehindAnyRecordIsRefusedNamingTheAcknowledgedLsn) {
     absl::Status status = ExamineOne(specimen, damaged);
     EXPECT_EQ(status.message(), absl::StrCat("lsn 60: acknowledged, but the log ends at ", kept));
   }
+  std::printf("bit rot, cuts: boundaries=%lu\n", kRecords - 1);
 }
 
 TEST(BitRot, AMissingFileIsRefusedOrHarmless) {
@@ -201,9 +202,16 @@ const std::string& Original(uint64_t lsn) {
   return all[lsn - 1];
 }
 
+int forgeries = 0;  // Examined by the test that runs.
+
+void PrintForgeries(const char* kind) {
+  std::printf("bit rot, %s: forgeries=%d\n", kind, std::exchange(forgeries, 0));
+}
+
 // Our log's anchor beside a log whose groups are what `bytes_at(lsn)` says.
 template <typename BytesAt>
 absl::Status ExamineForgery(const BytesAt& bytes_at) {
+  ++forgeries;
   Specimen forged = MakeSpecimen(kRecords, [&](uint64_t lsn, const Head& after) {
     return Group{Next(after.lsn), {Lsn{lsn}, {}}, bytes_at(lsn)};
   });
@@ -215,6 +223,7 @@ const uint64_t kStep = IsFullVolume() ? 1 : 7;
 
 TEST(BitRot, TheForgerHarnessAcceptsTheOriginalRecords) {
   EXPECT_TRUE(ExamineForgery([](uint64_t lsn) { return Original(lsn); }).ok());
+  forgeries = 0;
 }
 
 TEST(BitRot, SwappedRecordsAreRefusedAtTheFirst) {
@@ -224,6 +233,7 @@ TEST(BitRot, SwappedRecordsAreRefusedAtTheFirst) {
     });
     EXPECT_EQ(status.message(), absl::StrCat("lsn ", at, ": found the record of lsn ", at + 1));
   }
+  PrintForgeries("swapped");
 }
 
 TEST(BitRot, RepeatedRecordsAreRefused) {
@@ -232,6 +242,7 @@ TEST(BitRot, RepeatedRecordsAreRefused) {
         [&](uint64_t lsn) { return lsn == at ? Original(at) + Original(at) : Original(lsn); });
     EXPECT_EQ(status.message(), absl::StrCat("lsn ", at + 1, ": found the record of lsn ", at));
   }
+  PrintForgeries("repeated");
 }
 
 TEST(BitRot, AMissingRecordIsRefused) {
@@ -240,6 +251,7 @@ TEST(BitRot, AMissingRecordIsRefused) {
         [&](uint64_t lsn) { return Original(lsn < at ? lsn : std::min(lsn + 1, kRecords)); });
     EXPECT_EQ(status.message(), absl::StrCat("lsn ", at, ": found the record of lsn ", at + 1));
   }
+  PrintForgeries("missing");
 }
 
 // The anchor cannot see this: the last record is the right one.
@@ -253,6 +265,7 @@ TEST(BitRot, AReplacedRecordIsRefusedAtTheOneBehindIt) {
         ExamineForgery([&](uint64_t lsn) { return lsn == at ? bytes : Original(lsn); });
     EXPECT_EQ(status.message(), absl::StrCat("lsn ", at + 1, ": does not follow the one before"));
   }
+  PrintForgeries("replaced");
 }
 
 TEST(BitRot, AnotherLogOfTheSameLengthIsRefusedByItsChain) {

@@ -268,7 +268,7 @@ TEST(Tampering, OfEveryKindIsReportedWithTheFirstBadLsn) {
     ASSERT_EQ(LsnOf(verified.status()), done.first_bad)
         << "round " << round << ", " << done.what << ": " << verified.status();
   }
-  std::cout << "tampering:";
+  std::cout << "tampering: rounds=" << rounds;
   for (const auto& [what, count] : counts) std::cout << " " << what << "=" << count;
   std::cout << ", all reported\n";
 }

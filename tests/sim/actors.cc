@@ -191,16 +191,16 @@ void Watcher::Poll() {
 void Watcher::Ask() {
   if (host_.server == nullptr) return;
   bool breaks = !host_.is_calm && stage_.Happens(3);
-  if (start_ != host_.starts || breaks || follower_ == nullptr) {
+  if (start_ != host_.starts || breaks) {
     stage_.Count("resumes");
     start_ = host_.starts;
     ++connection_;
     if (!host_.is_calm && stage_.Happens(10)) next_ = Lsn{1};
     asked_ = next_;
-    follower_ = std::make_unique<replay::Follower>(host_.server->log());
+    history_.reset();
   }
   if (asked_ > host_.server->through()) return;
-  WatchBatch batch = host_.server->Read(asked_, *follower_);
+  WatchBatch batch = host_.server->Read(asked_, &history_);
   if (batch.through < asked_) return;
   batch = OverTheWire(batch);
   judge_.OnBatch(asked_, batch.changes, batch.through);

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,10 +121,10 @@ class Watcher final : public WatcherActor {
   Host& host_;
   Judge& judge_;
   Lsn next_{1};
-  Lsn asked_{1};             // What the server is asked for next: it sends ahead.
-  uint64_t start_ = 0;       // Of the server that it is connected to.
-  uint64_t connection_ = 0;  // Batches of an older one are lost.
-  std::unique_ptr<replay::Follower> follower_;
+  Lsn asked_{1};                             // What the server is asked for next: it sends ahead.
+  uint64_t start_ = 0;                       // Of the server that it is connected to.
+  uint64_t connection_ = 0;                  // Batches of an older one are lost.
+  std::optional<replay::Follower> history_;  // Of this connection.
 };
 
 }  // namespace pegel::sim

@@ -9,6 +9,8 @@
 namespace pegel::sim {
 namespace {
 
+constexpr uint64_t kFromFirstEvery = 4;
+
 // Groups are never changed once they are there, so a reader may look at them.
 class GroupReader final : public log::Reader {
  public:
@@ -31,8 +33,17 @@ class GroupReader final : public log::Reader {
 }  // namespace
 
 absl::StatusOr<replay::Folded> FaultyLog::Recover() {
-  return replay::FoldLog(*this, {}, {}, anchor_,
-                         [](const Record&, const Applied&, const Hash256&) {});
+  const bool is_from_first = recovered_.size() % kFromFirstEvery == 0;
+  auto folded = replay::FoldLog(*this, is_from_first ? replay::Folded{} : recovered_.back(), {},
+                                anchor_, [](const Record&, const Applied&, const Hash256&) {});
+  if (folded.ok()) recovered_.push_back(*folded);
+  return folded;
+}
+
+replay::Folded FaultyLog::StartFor(Lsn from) const {
+  auto is_before = [&](const replay::Folded& folded) { return folded.head.lsn < from; };
+  auto start = std::find_if(recovered_.rbegin(), recovered_.rend(), is_before);
+  return start == recovered_.rend() ? replay::Folded{} : *start;
 }
 
 FaultyLog::UnderWay FaultyLog::Leave(Left left) {

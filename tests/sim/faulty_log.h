@@ -4,6 +4,8 @@
 // crash leaves what a power cut can leave of the two writes behind an append:
 //   nothing | the group, and an anchor that does not know of it | both
 // so what was acknowledged is always there, and what was under way may be.
+// Every fourth recovery folds from record 1, the others go on from what the one before them found,
+// as from a snapshot (those with bytes are disk_log.h's).
 //
 // One thread. Outlives every server that writes to it.
 #pragma once
@@ -18,6 +20,7 @@ class FaultyLog final : public LifeLog {
  public:
   // ---- LifeLog ----
   absl::StatusOr<replay::Folded> Recover() override;
+  replay::Folded StartFor(Lsn from) const override;
   void Finish() override;
   void Fail(Left left) override;
   void Crash(Left left) override;
@@ -33,6 +36,7 @@ class FaultyLog final : public LifeLog {
   std::vector<log::Group> groups_;
   log::Head head_;
   log::Head anchor_;
+  std::vector<replay::Folded> recovered_;  // At each start.
 };
 
 }  // namespace pegel::sim

@@ -27,6 +27,9 @@ class LifeLog : public log::Log {
   // What a server that starts finds. First of all; again after every crash.
   virtual absl::StatusOr<replay::Folded> Recover() = 0;
 
+  // Where a walk through history to `from` may begin.
+  virtual replay::Folded StartFor(Lsn) const { return {}; }
+
   virtual void Finish() = 0;          // The append under way is durable, and said so.
   virtual void Fail(Left left) = 0;   // It failed; this is on the disk.
   virtual void Crash(Left left) = 0;  // Nobody is there to be told.

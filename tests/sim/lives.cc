@@ -65,16 +65,6 @@ void Lives::Print() const {
   }
 }
 
-void PrintTraceOf(uint64_t seeds, const std::string& name, Plan kind) {
-  uint64_t hash = 0;
-  for (kind.seed = 1; kind.seed <= seeds; ++kind.seed) {
-    Outlived life = Live(kind);
-    ASSERT_FALSE(life.violation) << kind.seed;
-    hash = hash * 31 + life.hashes.back();
-  }
-  std::printf("sim %s: trace_of_%" PRIu64 "=%016" PRIx64 "\n", name.c_str(), seeds, hash);
-}
-
 std::vector<uint64_t> SeedsThatFailedOnce(const std::string& name) {
   std::ifstream file(PEGEL_SEEDS "/" + name + ".txt");
   EXPECT_TRUE(file.is_open()) << name;

@@ -45,10 +45,6 @@ class Lives {
   std::vector<std::string> violations_;
 };
 
-// One number for the traces of seeds 1 to `seeds`, printed with its name: the same lives take the
-// same course in every build, with g++ and clang, and with sanitizers. tools/test compares.
-void PrintTraceOf(uint64_t seeds, const std::string& name, Plan kind);
-
 // The seeds of tests/seeds/<name>.txt.
 std::vector<uint64_t> SeedsThatFailedOnce(const std::string& name);
 

@@ -5,6 +5,7 @@
 //   most N
 //   … --net                                    over net/ and the client library
 //   … --disk                                   with RocksDB on a simulated disk as the log
+//   pegel-sim --traces                         what builds are compared by (traces.h)
 //
 // Exit 0: no violation. 1: one, and its last line is how to see it again. 2: usage.
 #include <cinttypes>
@@ -14,6 +15,7 @@
 #include <string>
 
 #include "tests/sim/life.h"
+#include "tests/sim/traces.h"
 
 namespace pegel::sim {
 namespace {
@@ -79,17 +81,26 @@ int Hunt(Plan plan, uint64_t lives) {
   return 0;
 }
 
+int PrintTraces() {
+  for (const auto& traces : {EngineTraces(), DiskTraces(), NetTraces()}) {
+    if (!traces.ok()) return std::fprintf(stderr, "%s\n", traces.status().ToString().c_str()), 1;
+    std::printf("%s\n", traces->c_str());
+  }
+  return 0;
+}
+
 }  // namespace
 }  // namespace pegel::sim
 
 int main(int argc, char** argv) {
   using namespace pegel::sim;
+  if (argc == 2 && std::strcmp(argv[1], "--traces") == 0) return PrintTraces();
   Arguments arguments = Read(argc, argv);
   if (!arguments.is_good) {
     std::fputs(
-        "usage: pegel-sim [--net] [--disk] --seed S [--steps N] [--trace] | [--net] [--disk] "
-        "--seed S "
-        "--hunt N\n",
+        "usage: pegel-sim [--net] [--disk] --seed S [--steps N] [--trace]\n"
+        "     | pegel-sim [--net] [--disk] --seed S --hunt N\n"
+        "     | pegel-sim --traces\n",
         stderr);
     return 2;
   }

@@ -202,7 +202,7 @@ void SimServer::OnAppended(const absl::Status& status, Lsn through, std::vector<
 
 // ---- watchers ----
 
-WatchBatch SimServer::Read(Lsn from, replay::Follower& follower) {
+WatchBatch SimServer::Read(Lsn from, std::optional<replay::Follower>* history) {
   WatchBatch batch{{}, feed_->through()};
   if (from > feed_->through()) return batch;
   if (from >= feed_->first()) {
@@ -214,13 +214,15 @@ WatchBatch SimServer::Read(Lsn from, replay::Follower& follower) {
     if (change != nullptr) batch.through = batch.changes.back()->moment.lsn;
     return batch;
   }
-  HistoryPiece piece = PieceOf(follower, from, feed_->through());
+  HistoryPiece piece = PieceOf(history, from, feed_->through());
   return {std::move(piece.changes), piece.through};
 }
 
 // Group by group, nothing beyond `end`.
-HistoryPiece SimServer::PieceOf(replay::Follower& follower, Lsn from, Lsn end) {
+HistoryPiece SimServer::PieceOf(std::optional<replay::Follower>* history, Lsn from, Lsn end) {
   stage_.Count("history_reads");
+  if (!history->has_value()) history->emplace(log_, log_.StartFor(from));
+  replay::Follower& follower = **history;
   HistoryPiece piece;
   auto keep = [&](const Record& record, const Applied& applied, const Hash256&) {
     if (record.moment.lsn < from || record.moment.lsn > end) return;
@@ -237,14 +239,14 @@ HistoryPiece SimServer::PieceOf(replay::Follower& follower, Lsn from, Lsn end) {
 
 class SimServer::History final : public HistoryReader {
  public:
-  History(SimServer& server, Lsn from) : server_(server), next_(from), follower_(server.log()) {}
+  History(SimServer& server, Lsn from) : server_(server), next_(from) {}
   ~History() override { *alive_ = false; }
 
   void Next(Lsn end, std::function<void(HistoryPiece)> done) override {
     server_.After(static_cast<int64_t>(server_.stage_.Upto(server_.options_.history_ms_max)),
                   [this, alive = alive_, end, done = std::move(done)] {
                     if (!*alive) return;
-                    HistoryPiece piece = server_.PieceOf(follower_, next_, end);
+                    HistoryPiece piece = server_.PieceOf(&follower_, next_, end);
                     next_ = pegel::Next(piece.through);
                     done(std::move(piece));
                   });
@@ -253,7 +255,7 @@ class SimServer::History final : public HistoryReader {
  private:
   SimServer& server_;
   Lsn next_;
-  replay::Follower follower_;
+  std::optional<replay::Follower> follower_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,9 @@ class SimServer {
   LeaseAnswer Heartbeat(const Author& author, const Registration& who);
 
   // What a watcher that wants `from` next is sent now; nothing when there is nothing new.
-  // `follower` is the watcher's own, for what the ring does not hold any more.
-  WatchBatch Read(Lsn from, replay::Follower& follower);
+  // `history` is the watcher's own walk through what the ring does not hold any more; unset: none
+  // was needed yet.
+  WatchBatch Read(Lsn from, std::optional<replay::Follower>* history);
 
   // ---- for net/ ----
   const std::string& cluster_id() const { return options_.cluster_id; }
@@ -89,7 +91,7 @@ class SimServer {
   void Do(Stop& effect);
   void HandOver();
   void OnAppended(const absl::Status& status, Lsn through, std::vector<Hash256> chains);
-  HistoryPiece PieceOf(replay::Follower& follower, Lsn from, Lsn end);
+  HistoryPiece PieceOf(std::optional<replay::Follower>* history, Lsn from, Lsn end);
   void LookLater();
   void Look(int64_t late_ms);
   void Lose(const Registration& who);

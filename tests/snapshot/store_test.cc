@@ -90,6 +90,7 @@ TEST_F(Snapshots, AFlipOfAnyBitIsFound) {
   for (size_t size = 0; size < whole.size(); ++size) {
     ASSERT_FALSE(Decode(absl::string_view(whole).substr(0, size)).ok()) << size;
   }
+  std::printf("bit rot, snapshot: flips=%zu cuts=%zu\n", whole.size(), whole.size());
 }
 
 TEST_F(Snapshots, AnothersContentUnderAName) {

@@ -54,20 +54,27 @@ Done Apply(State& state, const Ask& ask, uint64_t lsn) {
 
 const uint64_t* Model::Find(const Ask& ask) const {
   if (ask.request == 0 || IsRead(ask)) return nullptr;
-  auto it = answered_.find({ask.who, ask.request});
-  return it == answered_.end() ? nullptr : &it->second;
+  auto it = now_.answered.find({ask.who, ask.request});
+  return it == now_.answered.end() ? nullptr : &it->second;
 }
 
 void Model::Write(const Ask& ask, int64_t time) {
-  Done done = Apply(state_, ask, lsn() + 1);
+  Done done = Apply(now_.state, ask, lsn() + 1);
   journal_.push_back({ask, time, std::move(done.answer), std::move(done.facts)});
-  if (ask.request == 0 || IsRead(ask)) return;
-  answered_[{ask.who, ask.request}] = lsn();
-  ages_.push_back(lsn());
-  while (journal_[ages_.front() - 1].time < time - kRememberedNanos) {
-    const Ask& oldest = journal_[ages_.front() - 1].ask;
-    answered_.erase({oldest.who, oldest.request});
-    ages_.pop_front();
+  Remember(&now_);
+}
+
+// The answer of the entry behind `at`, if it is one to remember; and forgets what is too old by
+// then.
+void Model::Remember(Standing* at) const {
+  const Entry& entry = journal_[at->lsn++];
+  if (entry.ask.request == 0 || IsRead(entry.ask)) return;
+  at->answered[{entry.ask.who, entry.ask.request}] = at->lsn;
+  at->ages.push_back(at->lsn);
+  while (journal_[at->ages.front() - 1].time < entry.time - kRememberedNanos) {
+    const Ask& oldest = journal_[at->ages.front() - 1].ask;
+    at->answered.erase({oldest.who, oldest.request});
+    at->ages.pop_front();
   }
 }
 
@@ -81,7 +88,7 @@ Model::Verdict Model::Arrive(const Ask& ask, int64_t now, uint64_t durable) {
     return {Kind::kRefused, 0, Refusal(kRequestIdReused, {"Request id *"}), {}};
   }
   if (IsRead(ask) && !options_.log_reads) {
-    State state = state_;
+    State state = now_.state;
     return {Kind::kReading, lsn(), Apply(state, ask, lsn() + 1).answer, {}};
   }
   if (lsn() - durable >= options_.line_max) {
@@ -93,12 +100,13 @@ Model::Verdict Model::Arrive(const Ask& ask, int64_t now, uint64_t durable) {
 }
 
 void Model::CutBack(uint64_t lsn) {
-  std::vector<Entry> kept(journal_.begin(), journal_.begin() + static_cast<std::ptrdiff_t>(lsn));
-  journal_.clear();
-  answered_.clear();
-  ages_.clear();
-  state_ = State();
-  for (const Entry& entry : kept) Write(entry.ask, entry.time);
+  journal_.resize(lsn);
+  if (kept_.lsn > lsn) kept_ = Standing();
+  while (kept_.lsn < lsn) {
+    Apply(kept_.state, journal_[kept_.lsn].ask, kept_.lsn + 1);
+    Remember(&kept_);
+  }
+  now_ = kept_;
 }
 
 }  // namespace pegel::model

@@ -125,7 +125,7 @@ class Model {
   void CutBack(uint64_t lsn);
 
   uint64_t lsn() const { return journal_.size(); }
-  const State& state() const { return state_; }
+  const State& state() const { return now_.state; }
   const Facts& FactsAt(uint64_t lsn) const { return journal_[lsn - 1].facts; }
   const Ask& AskAt(uint64_t lsn) const { return journal_[lsn - 1].ask; }
 
@@ -136,14 +136,21 @@ class Model {
     Answer answer;
     Facts facts;
   };
+  // All that follows from the first `lsn` entries of the journal.
+  struct Standing {
+    uint64_t lsn = 0;
+    State state;
+    std::map<std::pair<std::string, uint64_t>, uint64_t> answered;  // Who and request → lsn.
+    std::deque<uint64_t> ages;                                      // Its lsns, oldest first.
+  };
   const uint64_t* Find(const Ask& ask) const;
   void Write(const Ask& ask, int64_t time);
+  void Remember(Standing* at) const;
 
   Options options_;
-  State state_;
   std::vector<Entry> journal_;
-  std::map<std::pair<std::string, uint64_t>, uint64_t> answered_;  // Who and request → lsn.
-  std::deque<uint64_t> ages_;                                      // Its lsns, oldest first.
+  Standing now_;
+  Standing kept_;  // Where the journal was cut last: the next cut is mostly not much further on.
 };
 
 // ---- families; each knows its own calls and says false to others ----
