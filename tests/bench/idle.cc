@@ -57,7 +57,8 @@ class IdleClients {
     std::vector<net::wire::Admin::Client> admins;
     std::vector<net::wire::Subscription::Client> subscriptions;
     for (int i = 0; i < connections; ++i) {
-      all.push_back(std::make_unique<net::Connection>(loop, *where));
+      all.push_back(
+          std::make_unique<net::Connection>(loop.impl().calls(), net::Dial(loop, *where)));
       admins.push_back(all.back()->AskForAdmin());
       if (i < watchers) subscriptions.push_back(Watch(loop, admins.back(), i));
     }
