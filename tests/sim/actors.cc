@@ -55,6 +55,10 @@ void Client::Begin() {
   bool may_be_one = ask_.what == last.what && (ask_.what == "add_acl" || ask_.what == "drop_acl");
   if (has_id && last.request != 0 && !may_be_one && stage_.Happens(3)) ask_.request = last.request;
   floor_ = judge_.Floor();
+  // Without an id a doubled message is a second call, and so it is when the id is forgotten.
+  bool may_repeat =
+      ask_.request == 0 ? stage_.weather.double_percent > 0 : stage_.weather.clock_bend_percent > 0;
+  memory_ = judge_.memories().Begin(ask_, may_repeat);
   is_calling_ = true;
   attempt_ = 0;
   SendIt();
@@ -81,6 +85,7 @@ void Client::OnReply(uint64_t call, const Reply& reply) {
   if (IsOverloaded(reply)) return;  // The timeout sends it again.
   // The answer to an id that was used twice may be an old one.
   bool is_own = ask_.request == 0 || ask_.request == (number_ << 32) + call_;
+  if (is_own) judge_.OnRemembered(memory_, reply);
   if (is_own && reply.receipt.has_value()) judge_.OnReturn(ask_, floor_, reply);
   Rest();
 }

@@ -70,6 +70,7 @@ class Client final : public ClientActor {
   bool is_calling_ = false;
   uint64_t floor_ = 0;
   model::Ask ask_;
+  Memories::Id memory_ = 0;
 };
 
 // Registers, beats, falls silent now and then, comes back; two of them may have one id. Asks what

@@ -9,6 +9,7 @@
 #include "core/cluster/invariants.h"
 #include "core/config/draft.h"
 #include "core/moves/invariants.h"
+#include "procedures/rows.h"
 #include "tests/sim/texts.h"
 
 namespace pegel::sim {
@@ -297,6 +298,12 @@ void Judge::OnReturn(const model::Ask& ask, uint64_t floor, const Reply& reply) 
   if (has_own_record) held_.push_back({ask, *reply.receipt});
 }
 
+void Judge::OnRemembered(Memories::Id id, const Reply& reply) {
+  const auto* result = std::get_if<Result>(&reply.outcome);
+  memories_.End(id, result != nullptr,
+                result == nullptr ? std::vector<model::Row>() : procedures::ToTable(*result).rows);
+}
+
 // ---- watchers ----
 
 void Judge::OnBatch(Lsn from, const std::vector<SharedChange>& changes, Lsn through) {
@@ -364,8 +371,17 @@ void Judge::OnPutBack(const Registration& who) { lease_ends_[who] = stage_.now_m
 
 // ---- the end ----
 
+// A life without a verdict is none that is right.
+void Judge::CheckMemories() {
+  Memories::Judged judged = memories_.Judge();
+  stage_.counts["objects_judged"] += judged.objects;
+  stage_.counts["operations_judged"] += judged.operations;
+  if (judged.violation) stage_.Violate("linearizable", *judged.violation);
+}
+
 void Judge::OnEnd(const World& world) {
   CheckLeftovers(world);
+  CheckMemories();
   CheckLog();
   auto folded = replay::FoldLog(log_, {}, {}, log_.anchor(),
                                 [](const Record&, const Applied&, const Hash256&) {});

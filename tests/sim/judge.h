@@ -12,6 +12,7 @@
 //   leftover      when all is over, nothing is left of rebalances: no replica too many or too few,
 //                 no slot taken, no order to stop that a live server has not confirmed
 //   watch         every change once, in order, with its facts, never before it is durable
+//   linearizable  what callers remember is explained by one order, whatever the lsns say
 //   lease         no lease ends early or outlives its end; only its holder renews it
 //   wire          tasks and reports are read from their bytes as they were written
 //
@@ -28,6 +29,7 @@
 #include "core/leases.h"
 #include "replay/fold_log.h"
 #include "tests/sim/life_log.h"
+#include "tests/sim/memories.h"
 #include "tests/sim/model/model.h"
 #include "tests/sim/stage.h"
 
@@ -54,6 +56,10 @@ class Judge {
   // ---- clients ----
   uint64_t Floor() const { return returned_; }  // For a call that begins now.
   void OnReturn(const model::Ask& ask, uint64_t floor, const Reply& reply);
+  void OnRemembered(Memories::Id id, const Reply& reply);
+
+  // What callers remember, for the end.
+  Memories& memories() { return memories_; }
 
   // ---- watchers ----
   void OnBatch(Lsn from, const std::vector<SharedChange>& changes, Lsn through);
@@ -90,11 +96,13 @@ class Judge {
   void CheckMoves(const World& world);
   void CheckLeftovers(const World& world);
   void CountMoves(const Event& event);
+  void CheckMemories();
   void CheckLog();
 
   Stage& stage_;
   const LifeLog& log_;
   model::Model model_;
+  Memories memories_;
   std::map<CallToken, Pending> pending_;
   std::map<uint64_t, Hash256> chains_;   // Of durable records, by lsn.
   std::map<uint64_t, Hash256> digests_;  // Of the World behind the last record of each group.

@@ -200,7 +200,7 @@ class Life {
     if (host_.server == nullptr || AreMovesQuiet()) return;
     stage_.SetClockRight(host_.server->world().time);
     const auto ask = [&](const char* what, std::vector<model::Text> texts) {
-      host_.server->Submit({"User:root", "10.0.0.1", what, std::move(texts)}, [](const Reply&) {});
+      Say({"User:root", "10.0.0.1", what, std::move(texts)});
     };
     const moves::Rebalance* current = host_.server->world().moves.Current();
     if (current != nullptr && current->is_paused) ask("resume_rebalance", {});
@@ -238,11 +238,17 @@ class Life {
     GrantTablets();
   }
 
+  // Nobody waits for the answer.
+  void Say(const model::Ask& ask) {
+    judge_.memories().Begin(ask, /*may_repeat=*/false);
+    host_.server->Submit(ask, [](const Reply&) {});
+  }
+
   // So that tablet servers can register in most lives; other calls may take it back.
   void GrantTablets() {
     model::Ask grant{
         "User:root", "10.0.0.1", "add_acl", {"cluster", "ALLOW", "User:tablet", "CLUSTER_ACTION"}};
-    host_.server->Submit(grant, [](const Reply&) {});
+    Say(grant);
   }
 
   // Tables from the beginning: tried until servers are there.
@@ -254,7 +260,7 @@ class Life {
       model::Ask table{"User:root", "10.0.0.1", "create_table", {}};
       table.texts = {tries % 2 == 0 ? "t" : "u", std::to_string(1 + stage_.Upto(5)),
                      std::to_string(1 + stage_.Upto(2))};
-      host_.server->Submit(table, [](const Reply&) {});
+      Say(table);
     });
   }
 
@@ -268,7 +274,11 @@ class Life {
                                               {"User:root", "10.0.0.1", "list_rebalance", {}}};
     size_t answered = 0;
     for (const model::Ask& listing : listings) {
-      host_.server->Submit(listing, [&](const Reply&) { ++answered; });
+      Memories::Id memory = judge_.memories().Begin(listing, /*may_repeat=*/false);
+      host_.server->Submit(listing, [this, memory, &answered](const Reply& reply) {
+        judge_.OnRemembered(memory, reply);
+        ++answered;
+      });
     }
     int64_t until_ms = stage_.now_ms() + 1000;
     while (answered < listings.size() && stage_.now_ms() < until_ms && stage_.RunNext()) {

@@ -130,11 +130,6 @@ std::string Denial(const Ask& ask, const std::string& operation, const std::stri
          ", name='" + name + "'} ";
 }
 
-std::string LineOf(const Rule& rule) {
-  return "resource=\"" + rule.resource + "\";permission=\"" + rule.permission + "\";principal=\"" +
-         rule.principal + "\";operation=\"" + rule.operation + "\";host=\"" + rule.host + "\"";
-}
-
 // Which rules the five texts of a call select; unset: any.
 struct Filter {
   Text resource, permission, principal, operation, host;
@@ -161,8 +156,7 @@ Filter FilterOf(const Ask& ask) {
 }
 
 void Add(State& state, const Ask& ask, Done* done) {
-  Rule rule{ResourceOf(*ask.texts[0]), Upper(*ask.texts[1]), PrincipalOf(*ask.texts[2]),
-            OperationOf(*ask.texts[3]), ask.texts.size() > 4 && ask.texts[4] ? *ask.texts[4] : "*"};
+  Rule rule = RuleOf(ask);
   if (!MayOn(state, ask, "ALL", ManagedAt(rule.resource), done)) return;
   if (state.rules.insert(rule).second) done->facts.insert("acl added " + LineOf(rule));
 }
@@ -204,6 +198,18 @@ void List(const State& state, const Ask& ask, Done* done) {
 }
 
 }  // namespace
+
+Rule RuleOf(const Ask& ask) {
+  return {ResourceOf(*ask.texts[0]), Upper(*ask.texts[1]), PrincipalOf(*ask.texts[2]),
+          OperationOf(*ask.texts[3]), ask.texts.size() > 4 && ask.texts[4] ? *ask.texts[4] : "*"};
+}
+
+bool Selects(const Ask& ask, const Rule& rule) { return FilterOf(ask).Selects(rule); }
+
+std::string LineOf(const Rule& rule) {
+  return "resource=\"" + rule.resource + "\";permission=\"" + rule.permission + "\";principal=\"" +
+         rule.principal + "\";operation=\"" + rule.operation + "\";host=\"" + rule.host + "\"";
+}
 
 bool MayOn(const State& state, const Ask& ask, const std::string& operation,
            const std::string& resource, Done* done) {

@@ -57,6 +57,11 @@ struct Rule {
   auto operator<=>(const Rule&) const = default;
 };
 
+// The rule that an add_acl means, whether a drop_acl or list_acl selects it, and how it is listed.
+Rule RuleOf(const Ask& ask);
+bool Selects(const Ask& ask, const Rule& rule);
+std::string LineOf(const Rule& rule);
+
 struct Server {
   std::string rack, address;
   uint64_t epoch = 0;

@@ -85,6 +85,9 @@ void NetClient::Begin() {
   bool has_id = !model::IsRead(ask_) && !stage_.Happens(10);
   ask_.request = has_id ? (number_ << 32) + call_ : 0;
   floor_ = judge_.Floor();
+  // Resent when its id is forgotten.
+  bool may_repeat = ask_.request != 0 && stage_.weather.clock_bend_percent > 0;
+  memory_ = judge_.memories().Begin(ask_, may_repeat);
   is_calling_ = true;
 }
 
@@ -143,6 +146,7 @@ bool NetClient::OnAnswer(const absl::StatusOr<net::CallReply>& answer) {
       return true;
   }
   Compare(*answer);
+  judge_.memories().End(memory_, !answer->error.has_value(), answer->table.rows);
   if (answer->receipt) judge_.OnReturn(ask_, floor_, Reply{0, Result{Done{}}, answer->receipt});
   return true;
 }

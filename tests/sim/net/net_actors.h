@@ -72,6 +72,7 @@ class NetClient final : public ClientActor, private NetActor {
   bool is_calling_ = false;
   uint64_t floor_ = 0;
   model::Ask ask_;
+  Memories::Id memory_ = 0;
 };
 
 // As sim::Watcher: follows all changes, and resumes behind the last batch when it was cut off.
