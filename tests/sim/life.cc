@@ -332,7 +332,7 @@ Outlived Live(const Plan& plan) { return Life(plan).Run(); }
 
 Outlived LiveTwice(const Plan& plan) {
   Outlived first = Live(plan);
-  if (first.violation) return first;
+  if (first.violation || !plan.only.empty()) return first;
   Outlived second = Live(plan);
   auto [a, b] = std::mismatch(first.hashes.begin(), first.hashes.end(), second.hashes.begin(),
                               second.hashes.end());

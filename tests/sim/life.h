@@ -37,6 +37,7 @@ struct Plan {
   uint64_t seed = 0;
   uint64_t steps_max = 0;  // 0: to the end.
   bool keeps_lines = false;
+  std::string only;       // The checker that is listened to; empty: all.
   bool over_net = false;  // Everybody uses net/ and the client library.
   bool on_disk = false;   // The log is RocksDB on a simulated disk, with snapshots beside it.
 };

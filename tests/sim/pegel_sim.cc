@@ -3,6 +3,7 @@
 //   pegel-sim --seed S [--steps N] [--trace]   one life; the last line is the digest of its trace
 //   pegel-sim --seed S --hunt N                lives from seed S on until a checker says no, at
 //   most N
+//   … --only CHECKER                           nobody else is listened to; one run of each seed
 //   … --net                                    over net/ and the client library
 //   … --disk                                   with RocksDB on a simulated disk as the log
 //   pegel-sim --traces                         what builds are compared by (traces.h)
@@ -43,6 +44,9 @@ Arguments Read(int argc, char** argv) {
       arguments.hunt = number();
     } else if (flag == "--trace") {
       arguments.plan.keeps_lines = true;
+    } else if (flag == "--only") {
+      if (++i >= argc) return arguments.is_good = false, arguments;
+      arguments.plan.only = argv[i];
     } else if (flag == "--net") {
       arguments.plan.over_net = true;
     } else if (flag == "--disk") {
@@ -98,8 +102,8 @@ int main(int argc, char** argv) {
   Arguments arguments = Read(argc, argv);
   if (!arguments.is_good) {
     std::fputs(
-        "usage: pegel-sim [--net] [--disk] --seed S [--steps N] [--trace]\n"
-        "     | pegel-sim [--net] [--disk] --seed S --hunt N\n"
+        "usage: pegel-sim [--net] [--disk] [--only CHECKER] --seed S [--steps N] [--trace]\n"
+        "     | pegel-sim [--net] [--disk] [--only CHECKER] --seed S --hunt N\n"
         "     | pegel-sim --traces\n",
         stderr);
     return 2;

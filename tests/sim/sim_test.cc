@@ -38,6 +38,8 @@ const std::vector<Floor> kFloors = {
     {"refused", 100},
     {"reading", 500},
     {"statuses", 300},
+    {"objects_judged", 2'000},
+    {"operations_judged", 15'000},
     {"unreadable", 200},
     {"tables", 100},
     {"task_lists", 10'000},

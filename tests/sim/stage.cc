@@ -47,7 +47,7 @@ void Stage::Send(const Task& arrive) {
 }
 
 void Stage::Violate(const std::string& checker, std::string what) {
-  if (violation_.has_value()) return;
+  if (violation_.has_value() || (!only_.empty() && checker != only_)) return;
   trace.Note("VIOLATION ", checker, ": ", what);
   violation_ = Violation{checker, std::move(what)};
 }

@@ -33,7 +33,7 @@ class Stage {
  public:
   using Task = std::function<void()>;
 
-  explicit Stage(const Plan& plan) : random(plan.seed), trace(plan.keeps_lines) {}
+  explicit Stage(const Plan& plan) : random(plan.seed), trace(plan.keeps_lines), only_(plan.only) {}
 
   // ---- time ----
   int64_t now_ms() const { return now_ms_; }
@@ -74,6 +74,7 @@ class Stage {
   int64_t clock_base_ns_ = 1'700'000'000'000'000'000;
   int64_t clock_base_ms_ = 0;
   int64_t clock_rate_ = 1;
+  const std::string only_;
   std::optional<Violation> violation_;
 };
 
