@@ -45,7 +45,7 @@ constexpr Plan kOverNet{.over_net = true};
 constexpr Plan kOverNetOnDisk{.over_net = true, .on_disk = true};
 
 TEST(SimNet, SeedsThatFailedOnceLiveInPeaceNow) {
-  Lives lives("net", kOverNetOnDisk, SeedsThatFailedOnce("net"));
+  Lives lives("net-disk", kOverNetOnDisk, SeedsThatFailedOnce("net-disk"));
   lives.Run();
   lives.ExpectNoViolation();
 }
@@ -60,7 +60,7 @@ TEST(SimNet, WhatACallerHearsIsWhatTheServerSaidWhateverBreaksBetween) {
 
 // The whole way, from the caller's statement to the disk and back.
 TEST(SimNet, AlsoWithTheRealLogBehindIt) {
-  Lives lives("net_on_disk", kOverNetOnDisk,
+  Lives lives("net-disk", kOverNetOnDisk,
               FreshSeeds(testing::IsFullVolume() ? 200 : PEGEL_LIVES / 5));
   lives.Run();
   lives.ExpectNoViolation();
