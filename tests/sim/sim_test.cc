@@ -64,7 +64,7 @@ TEST(Sim, SeedsThatFailedOnceLiveInPeaceNow) {
 }
 
 TEST(Sim, NoCheckerSaysNoInAnyLifeAndTwoRunsOfASeedAreOne) {
-  Lives lives("engine", {}, FreshSeeds(testing::IsFullVolume() ? 2'000 : PEGEL_LIVES));
+  Lives lives("engine", {}, FreshSeeds(testing::IsFullVolume() ? 10'000 : PEGEL_LIVES));
   lives.Run();
   lives.ExpectNoViolation();
   lives.Print();
