@@ -24,6 +24,7 @@ struct PeerOptions {
   int batch = 1;
   double seconds = 2;
   double warmup_seconds = 0.5;
+  int64_t puts = 0;  // Only these, if not 0, however long they take; etcd.
 };
 
 // As many as pegel-bench has ACL entries, and about as many bytes as a record of one takes.
@@ -44,6 +45,7 @@ inline PeerOptions ReadPeerOptions(int argc, char** argv) {
     if (name == "--batch") options.batch = std::atoi(value.c_str());
     if (name == "--seconds") options.seconds = std::atof(value.c_str());
     if (name == "--warmup") options.warmup_seconds = std::atof(value.c_str());
+    if (name == "--puts") options.puts = std::atoll(value.c_str());
   }
   if (options.address.empty()) PeerFail("expected --address HOST:PORT");
   return options;
