@@ -22,7 +22,7 @@ std::vector<Figure> DecideFigures(bool is_quick) {
   {
     Maker maker(data_dir);
     maker.AddAcls(kEntries - 1, kEntries - 1);
-    maker.Add(AddAcl{EntryOf("ALLOW", "User:ANONYMOUS", "DESCRIBE", "cluster")});
+    maker.Add(AddAcl{EntryOf("ALLOW", "User:ANONYMOUS", "ALL", "cluster")});
   }
   ServerProcess server(
       PEGELD, data_dir,
