@@ -6,6 +6,7 @@
 // call took. A closed loop: each answer makes room for the next call.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -72,10 +73,11 @@ class PeerClock {
 
   void Print() {
     std::lock_guard<std::mutex> guard(mutex_);
-    std::printf("{\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
-                static_cast<double>(latencies_.count()) * options_.batch / options_.seconds,
-                static_cast<double>(latencies_.AtPermille(500)) / 1e3,
-                static_cast<double>(latencies_.AtPermille(990)) / 1e3);
+    std::printf(
+        "{\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
+        static_cast<double>(latencies_.count()) * options_.batch / std::max(options_.seconds, 1e-9),
+        static_cast<double>(latencies_.AtPermille(500)) / 1e3,
+        static_cast<double>(latencies_.AtPermille(990)) / 1e3);
   }
 
  private:
