@@ -41,8 +41,8 @@ const std::vector<Floor> kFloors = {
     {"digests_compared", 100},
 };
 
-constexpr Plan kOverNet{.over_net = true};
-constexpr Plan kOverNetOnDisk{.over_net = true, .on_disk = true};
+const Plan kOverNet{.over_net = true};
+const Plan kOverNetOnDisk{.over_net = true, .on_disk = true};
 
 TEST(SimNet, SeedsThatFailedOnceLiveInPeaceNow) {
   Lives lives("net-disk", kOverNetOnDisk, SeedsThatFailedOnce("net-disk"));
