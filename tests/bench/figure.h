@@ -19,6 +19,7 @@ struct Figure {
 // Each prints what it saw besides. Quick: fewer repetitions and sizes.
 std::vector<Figure> AuditFigures(bool is_quick);
 std::vector<Figure> BootFigures(bool is_quick);
+std::vector<Figure> DecideFigures(bool is_quick);
 std::vector<Figure> GrowthFigures(bool is_quick);
 std::vector<Figure> IdleFigures(bool is_quick);
 std::vector<Figure> LineFigures(bool is_quick);

@@ -28,19 +28,14 @@ struct Benchmark {
 
 // The first ones fork, or measure the memory of their own process: before it grows.
 const std::vector<Benchmark>& All() {
-  static const auto* const all = new std::vector<Benchmark>{{"tables", TableFigures},
-                                                            {"planner", PlannerFigures},
-                                                            {"rules", RuleFigures},
-                                                            {"replay", ReplayFigures},
-                                                            {"audit", AuditFigures},
-                                                            {"moves", MoveFigures},
-                                                            {"boot", BootFigures},
-                                                            {"line", LineFigures},
-                                                            {"growth", GrowthFigures},
-                                                            {"memory", MemoryFigures},
-                                                            {"log", LogFigures},
-                                                            {"idle", IdleFigures},
-                                                            {"watcher", StoppedWatcherFigures}};
+  static const auto* const all =
+      new std::vector<Benchmark>{{"tables", TableFigures},  {"planner", PlannerFigures},
+                                 {"rules", RuleFigures},    {"decide", DecideFigures},
+                                 {"replay", ReplayFigures}, {"audit", AuditFigures},
+                                 {"moves", MoveFigures},    {"boot", BootFigures},
+                                 {"line", LineFigures},     {"growth", GrowthFigures},
+                                 {"memory", MemoryFigures}, {"log", LogFigures},
+                                 {"idle", IdleFigures},     {"watcher", StoppedWatcherFigures}};
   return *all;
 }
 

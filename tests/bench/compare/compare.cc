@@ -21,6 +21,7 @@
 #include "absl/strings/str_format.h"
 #include "tests/bench/compare/contestants.h"
 #include "tests/bench/compare/limits.h"
+#include "tests/bench/compare/restart.h"
 #include "tests/bench/figure.h"
 
 namespace pegel::testing {
@@ -230,9 +231,12 @@ std::string Markdown(const Results& results, const std::vector<Figure>& goals,
   absl::StrAppend(
       &out, "\n### Goals of this run\n\n| what | goal | figure | |\n| --- | --- | --- | --- |\n");
   for (const Figure& goal : goals) {
-    absl::StrAppendFormat(&out, "| %s | %s %.2f | %.2f | %s |\n", goal.name,
-                          goal.is_at_most ? "≤" : "≥", *goal.goal, goal.figure,
-                          goal.is_met() ? "met" : "**not met**");
+    const std::string wanted =
+        goal.goal ? absl::StrFormat("%s %.2f", goal.is_at_most ? "≤" : "≥", *goal.goal) : "";
+    absl::StrAppendFormat(&out, "| %s | %s | %.2f | %s |\n", goal.name, wanted, goal.figure,
+                          !goal.goal      ? ""
+                          : goal.is_met() ? "met"
+                                          : "**not met**");
   }
   return out;
 }
@@ -250,7 +254,7 @@ Json ToJson(const Results& results, const std::vector<Figure>& goals) {
   }
   for (const Figure& goal : goals) {
     all["goals"].push_back(Json{{"name", goal.name},
-                                {"goal", *goal.goal},
+                                {"goal", goal.goal ? Json(*goal.goal) : Json()},
                                 {"figure", goal.figure},
                                 {"met", goal.is_met()}});
   }
@@ -302,6 +306,9 @@ int Main(const std::vector<std::string>& arguments) {
   Results results = Comparison(plan, values["--data"]).Run();
   absl::StrAppend(&load, " before, ", LoadAverage(), " after");
   std::vector<Figure> goals = Goals(results);
+  for (Figure& figure : RestartFigures(plan.rounds == kQuick.rounds, values["--data"])) {
+    goals.push_back(std::move(figure));
+  }
   const std::string facts =
       absl::StrCat("Medians of ", plan.rounds, " rounds of ", plan.seconds,
                    " s, with [least..most]. A record of add_acl has ", RecordBytes(),

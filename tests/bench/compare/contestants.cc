@@ -60,7 +60,8 @@ bool Listens(int port) {
 Measured RunPeer(const std::string& program, const std::string& address, const LoadShape& shape) {
   Finished finished =
       RunProgram({program, "--address", address, "--outstanding", absl::StrCat(shape.outstanding),
-                  "--batch", absl::StrCat(shape.batch), "--seconds", absl::StrCat(shape.seconds)});
+                  "--batch", absl::StrCat(shape.batch), "--seconds", absl::StrCat(shape.seconds),
+                  "--puts", absl::StrCat(shape.puts)});
   if (finished.exit_code != 0) Fail(absl::StrCat(program, ": ", finished.err));
   Json json = Json::parse(finished.out);
   return {json["per_second"], json["p50_us"], json["p99_us"]};
@@ -98,8 +99,8 @@ class Peer final : public Contestant {
       : server_({"/bin/sh", "-c", absl::StrCat("exec ", command, " > ", log, " 2>&1")}),
         port_(port),
         load_(std::move(load)) {
-    for (int i = 0; i < 300 && !Listens(port); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    for (int i = 0; i < 3000 && !Listens(port); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     if (!Listens(port)) Fail(absl::StrCat("not ready within 30 seconds: ", command));
   }

@@ -13,6 +13,7 @@ struct LoadShape {
   int outstanding = 64;
   int batch = 1;  // Changes in one call: a batch, a transaction, a multi.
   double seconds = 2;
+  int64_t puts = 0;  // etcd only: so many and no more, however long that takes.
 };
 
 class Contestant {

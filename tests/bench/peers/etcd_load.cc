@@ -41,8 +41,11 @@ class Load {
  private:
   template <typename Answer>
   void RunWith() {
-    for (int i = 0; i < options_.outstanding; ++i) Start(new Call<Answer>);
-    int under_way = options_.outstanding;
+    int under_way = 0;
+    while (under_way < options_.outstanding && !IsOver()) {
+      Start(new Call<Answer>);
+      ++under_way;
+    }
     void* tag = nullptr;
     bool ok = false;
     while (under_way > 0 && queue_.Next(&tag, &ok)) {
@@ -50,14 +53,16 @@ class Load {
       if (!ok || !call->status.ok()) PeerFail("etcd: " + call->status.error_message());
       clock_.Answered(call->since);
       --under_way;
-      if (clock_.is_over()) continue;
+      if (IsOver()) continue;
       Start(new Call<Answer>);
       ++under_way;
     }
   }
 
+  bool IsOver() const { return options_.puts > 0 ? next_ >= options_.puts : clock_.is_over(); }
+
   void Fill(etcdserverpb::PutRequest* put) {
-    put->set_key("bench/t" + std::to_string(next_++ % kPeerKeys));
+    put->set_key("bench/t" + std::to_string(options_.puts > 0 ? next_++ : next_++ % kPeerKeys));
     put->set_value(value_);
   }
 

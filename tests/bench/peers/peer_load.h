@@ -6,6 +6,7 @@
 // call took. A closed loop: each answer makes room for the next call.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -24,6 +25,7 @@ struct PeerOptions {
   int batch = 1;
   double seconds = 2;
   double warmup_seconds = 0.5;
+  int64_t puts = 0;  // Only these, if not 0, however long they take; etcd.
 };
 
 // As many as pegel-bench has ACL entries, and about as many bytes as a record of one takes.
@@ -44,6 +46,7 @@ inline PeerOptions ReadPeerOptions(int argc, char** argv) {
     if (name == "--batch") options.batch = std::atoi(value.c_str());
     if (name == "--seconds") options.seconds = std::atof(value.c_str());
     if (name == "--warmup") options.warmup_seconds = std::atof(value.c_str());
+    if (name == "--puts") options.puts = std::atoll(value.c_str());
   }
   if (options.address.empty()) PeerFail("expected --address HOST:PORT");
   return options;
@@ -70,10 +73,11 @@ class PeerClock {
 
   void Print() {
     std::lock_guard<std::mutex> guard(mutex_);
-    std::printf("{\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
-                static_cast<double>(latencies_.count()) * options_.batch / options_.seconds,
-                static_cast<double>(latencies_.AtPermille(500)) / 1e3,
-                static_cast<double>(latencies_.AtPermille(990)) / 1e3);
+    std::printf(
+        "{\"per_second\":%.0f,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
+        static_cast<double>(latencies_.count()) * options_.batch / std::max(options_.seconds, 1e-9),
+        static_cast<double>(latencies_.AtPermille(500)) / 1e3,
+        static_cast<double>(latencies_.AtPermille(990)) / 1e3);
   }
 
  private:
